@@ -1,0 +1,76 @@
+package mapper
+
+import "math"
+
+// floorKey names what the least energy of one memory's links depends on.
+type floorKey struct {
+	level   int
+	mask    uint32
+	parents uint32 // 4 bits a tensor
+}
+
+// prepareRest computes, for the keep choice in s.masks, the least energy that the links into each memory can cost,
+// whatever is chosen further in and out.
+//
+// Rule "level floors": dynamic energy is a sum over links, and the links into one memory depend only on the tiles at
+// its own storage nodes once multicast is at its best. Their least sum over all tiles that fit the memory, with the
+// extents further in left free, bounds what this memory adds to any mapping of the keep choice.
+func (s *search) prepareRest() {
+	s.reprice(s.inner + 1)
+	s.rest[0], s.rest[1] = 0, 0
+	for c := 1; c < s.inner; c++ {
+		s.rest[c+1] = s.rest[c] + s.floor(c)
+	}
+	s.rest[s.inner+1] = s.rest[s.inner]
+	s.prepareBusy()
+}
+
+// floor returns the least energy of the links into level c, +Inf where no tiles fit.
+func (s *search) floor(c int) float64 {
+	if s.masks[c] == 0 {
+		return 0
+	}
+	key := floorKey{level: c, mask: s.masks[c]}
+	for t := range s.p.Tensors {
+		if s.masks[c]&(1<<t) != 0 {
+			key.parents |= uint32(s.parent(c, t)) << (4 * t)
+		}
+	}
+	if f, ok := s.floors[key]; ok {
+		return f
+	}
+	w := &stage{s: s, i: c, next: -1, floor: true, least: math.Inf(1)}
+	w.run()
+	s.floors[key] = w.least
+	return w.least
+}
+
+// prepareBusy computes the least busy seconds of all resources for the links into the levels below each level: every
+// tile is filled at least once.
+func (s *search) prepareBusy() {
+	clear(s.restB[0])
+	clear(s.restB[1])
+	for c := 1; c <= s.inner; c++ {
+		copy(s.restB[c+1], s.restB[c])
+		if c == s.inner {
+			return
+		}
+		for t := range s.p.Tensors {
+			if s.masks[c]&(1<<t) != 0 {
+				k := &s.coefs[c][t]
+				k.add(s.space.leastFills[t], s.firstOf(t, s.space.mostFirst), s.fresh[c], s.restB[c+1])
+			}
+		}
+	}
+}
+
+// rootBound returns a lower bound of the objective over all mappings of the keep choice in s.masks.
+func (s *search) rootBound() float64 {
+	s.prepareRest()
+	if math.IsInf(s.rest[s.inner], 1) {
+		return math.Inf(1)
+	}
+	c := &s.decide[s.inner].cost
+	s.settle(s.inner, s.inner+1)
+	return s.boundOf(c.energy, c.busy, s.inner+1)
+}

@@ -1,0 +1,111 @@
+package mapper
+
+// Rule "label dominance": once a level is reached from inside, the rest of the mapping sees of the decided part only
+// the extents reached, the tensor of the node just inside (which loops the gap may hold), open spatial choices, and
+// non-decreasing sums: energy, busy seconds, and what links across undecided arrays will still be charged. So a
+// label that an explored one (same extents, same open choices) equals or beats in every sum is not explored: each of
+// its completions costs no less than the same completion of the explored label, which was followed to the end or cut
+// by bounds that hold for it too.
+
+// labelCap bounds the labels kept per state; more would cost more to compare than they save.
+const labelCap = 24
+
+// known reports whether an explored label covers the current one, and records the current one otherwise.
+func (s *search) known(i, next int) bool {
+	if s.dive || i == s.inner {
+		return false
+	}
+	key := uint64(i)*maxTensors*2 + uint64(next+1)
+	for g := range s.cur {
+		key = key*uint64(s.space.groups[g].n) + uint64(s.cur[g])
+	}
+	open := s.arrayAbove(i)
+	if open > 0 && s.levels[i+1] == nil { // inside a stretch of memories whose array is chosen already
+		key = key*uint64(len(s.levels[open].options)+1) + uint64(s.choice[open]+1)
+		open = s.arrayAbove(open - 1)
+	}
+	label := s.label(i, open)
+	n := len(label)
+	kept := s.seen[key]
+	for at := 0; at < len(kept); at += n {
+		if covers(kept[at:at+n], label) {
+			return true
+		}
+	}
+	if len(kept) < labelCap*n {
+		s.seen[key] = append(kept, label...)
+	}
+	return false
+}
+
+// label lists the sums of the part decided inside level i; open is the next array further out that is undecided,
+// 0 if there is none.
+func (s *search) label(i, open int) []float64 {
+	c := &s.decide[i].cost
+	if open == 0 {
+		return append(append(make([]float64, 0, 12), c.energy, s.steps), c.busy...)
+	}
+	// Links of inputs with both ends inside the open array are settled but for its instances, which divide all alike.
+	// The others are listed one by one: what they will be charged is a sum with non-negative weights of these.
+	busy := make([]float64, s.res.n)
+	var energy float64
+	var loose []float64
+	for child := i + 1; child <= s.inner; child++ {
+		for t := range s.p.Tensors {
+			if child < s.inner && s.masks[child]&(1<<t) == 0 {
+				continue
+			}
+			p := s.parent(child, t)
+			fills, first := s.p.MACs, s.firstOf(t, s.space.firstAtCompute)
+			if child < s.inner {
+				fills, first = s.decide[child].of(t, s)
+			}
+			if p >= open && t != s.space.out {
+				energy += s.coefs[child][t].add(fills, 0, 0, busy)
+				continue
+			}
+			shared, fresh := s.decidedShared(t, p, child, open), s.decidedFresh(child, open)
+			loose = append(loose, fills, fills/shared, -first*fresh, -first*fresh/shared)
+		}
+	}
+	return append(append(append(make([]float64, 0, 24), energy, s.steps), busy...), loose...)
+}
+
+// of returns fills and first visits of tensor t at a memory's node.
+func (d *decision) of(t int, s *search) (fills, first float64) {
+	for k, u := range d.order {
+		if u == t {
+			return d.fills[k], s.firstOf(t, d.first)
+		}
+	}
+	return 0, 0
+}
+
+func (s *search) decidedShared(t, p, c, open int) float64 {
+	x := 1.0
+	for l := max(p, open) + 1; l <= c; l++ {
+		if s.levels[l] != nil {
+			x *= s.levels[l].options[s.choice[l]].shared[t]
+		}
+	}
+	return x
+}
+
+func (s *search) decidedFresh(c, open int) float64 {
+	x := 1.0
+	for l := open + 1; l <= c; l++ {
+		if s.levels[l] != nil {
+			x *= s.levels[l].options[s.choice[l]].fresh
+		}
+	}
+	return x
+}
+
+func covers(a, b []float64) bool {
+	for i := range a {
+		if a[i] > b[i] {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,26 @@
+// Package mapping holds mappings: storage nodes and loops, top to bottom, ending in the compute.
+package mapping
+
+// Kind tells what a Node is.
+type Kind uint8
+
+// The kinds of nodes of a mapping (model.md, section 2).
+const (
+	Storage  Kind = iota // memory Memory keeps tensor Tensor from here on
+	Temporal             // for Var in N
+	Spatial              // par Array.Dim, Var in N
+)
+
+// Node is one element of a mapping.
+type Node struct {
+	Kind           Kind
+	Memory, Tensor string // Storage
+	Var            string // loops
+	N              int64  // loops: cuts the current extent of Var by N, >= 1
+	Array, Dim     string // Spatial
+}
+
+// Mapping is the list, top to bottom; the compute stands at the end and is not written.
+type Mapping struct {
+	Nodes []Node
+}

@@ -1,0 +1,168 @@
+package model
+
+import (
+	"tcmdse/mapper/mapping"
+)
+
+// Cost is what a mapping costs, for one run of the Einsum.
+type Cost struct {
+	EnergyJ     float64
+	LatencyS    float64
+	EDPJs       float64 // EnergyJ x LatencyS
+	MACs        float64
+	Utilization float64     // compute instances used / all, 0..1
+	Bottleneck  string      // name of the component that takes longest
+	Components  []Component // memories and the compute, in architecture order
+}
+
+// Component is one memory's or the compute's part of a Cost, all instances together except where said.
+type Component struct {
+	Name      string
+	EnergyJ   float64 // dynamic energy; for the compute that of all multiply-accumulates
+	LeakageJ  float64 // all instances, used or not, over the latency
+	BusyS     float64 // of each instance in use
+	AreaM2    float64
+	Instances int64
+	PeakBits  float64 // occupancy of each instance; 0 for the compute
+	SizeBits  int64   // capacity of each instance; 0: unlimited or the compute
+	Tensors   []TensorTraffic
+
+	leakageW float64
+}
+
+// TensorTraffic is what one tensor moves in one memory, in bits over all instances.
+type TensorTraffic struct {
+	Tensor              string
+	ReadBits, WriteBits float64
+	PeakBits            float64 // occupancy per instance
+}
+
+// Evaluate prices a mapping, or says by an *InvalidError which rule it breaks. Any valid mapping is accepted, in
+// whatever form: several loops on one variable in one gap, loops of one pass.
+func Evaluate(p *Problem, m *mapping.Mapping) (*Cost, error) {
+	w, err := newWalk(p, m)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.check(); err != nil {
+		return nil, err
+	}
+	total := NewTraffic(p)
+	for t := range p.Tensors {
+		parent := -1
+		for i := range w.steps {
+			st := &w.steps[i]
+			if st.kind == mapping.Storage && st.tensor == t {
+				if parent >= 0 {
+					w.charge(total, t, parent, i)
+				}
+				parent = i
+			}
+		}
+		w.charge(total, t, parent, len(w.steps)-1)
+	}
+	return w.summarise(total)
+}
+
+// charge adds the link from the storage node at step i to the node (or the compute) at step j.
+func (w *walk) charge(total *Traffic, t, i, j int) {
+	p, c := w.p, &w.steps[j]
+	f := 1.0
+	if c.kind == mapping.Storage {
+		f = p.Footprint(t, c.extents)
+	}
+	flows := Flows{Fills: f * c.temporal * c.spatial, Shared: 1}
+	if p.Tensors[t].Output {
+		flows.First = f * c.relevant * c.spatial
+	}
+	for k := i + 1; k < j; k++ {
+		if s := &w.steps[k]; s.kind == mapping.Spatial && s.shares[t] {
+			flows.Shared *= float64(s.n)
+		}
+	}
+	p.Charge(total, Link{Tensor: t, Parent: w.steps[i].memory, Child: c.memory}, flows)
+}
+
+// occupancy returns the values that the storage node at step i holds at a time (model.md section 4): its tile, less
+// what a window sliding over the first partially relevant loop below need not hold yet.
+func (w *walk) occupancy(i int) float64 {
+	p, t := w.p, w.steps[i].tensor
+	extents := w.steps[i].extents
+	if w.steps[i].memory > 0 {
+		for j := i + 1; w.steps[j].kind == mapping.Temporal; j++ {
+			r := p.Relevance(t, w.steps[j].v)
+			if r == Irrelevant && w.steps[j].n > 1 {
+				break
+			}
+			extents = w.steps[j+1].extents
+			if r == Partial && w.steps[j].n > 1 {
+				break
+			}
+		}
+	}
+	return p.Footprint(t, extents)
+}
+
+// summarise turns traffic into energy and time (model.md section 5).
+func (w *walk) summarise(total *Traffic) (*Cost, error) {
+	p := w.p
+	last := &w.steps[len(w.steps)-1]
+	c := &Cost{MACs: p.MACs, Utilization: last.spatial / p.Computes, Components: append([]Component(nil), p.Resources...)}
+	peak, used := w.peaks()
+	for m := range p.Memories {
+		if err := w.fits(m, peak[m]); err != nil {
+			return nil, err
+		}
+		mem, k := &p.Memories[m], &c.Components[m]
+		var read, write float64
+		for t := range p.Tensors {
+			r, wr := total.ReadBits[m][t], total.WriteBits[m][t]
+			read, write = read+r, write+wr
+			if peak[m][t] > 0 {
+				k.Tensors = append(k.Tensors, TensorTraffic{p.Tensors[t].Name, r, wr, peak[m][t]})
+				k.PeakBits += peak[m][t]
+			}
+		}
+		k.EnergyJ = read*mem.ReadJPerBit + write*mem.WriteJPerBit
+		busyRead, busyWrite := read*mem.ReadSPerBit/used[m], write*mem.WriteSPerBit/used[m]
+		if mem.Separate {
+			k.BusyS = max(busyRead, busyWrite)
+		} else {
+			k.BusyS = busyRead + busyWrite
+		}
+	}
+	compute := &c.Components[len(c.Components)-1]
+	compute.EnergyJ = p.ComputeJ
+	compute.BusyS = last.temporal * p.SPerStep
+	// The compute comes first in ties: nothing outside it can be sped up to gain.
+	c.LatencyS, c.Bottleneck = compute.BusyS, compute.Name
+	for _, k := range c.Components {
+		if k.BusyS > c.LatencyS {
+			c.LatencyS, c.Bottleneck = k.BusyS, k.Name
+		}
+	}
+	for i := range c.Components {
+		k := &c.Components[i]
+		k.LeakageJ = k.leakageW * c.LatencyS
+		c.EnergyJ += k.EnergyJ + k.LeakageJ
+	}
+	c.EDPJs = c.EnergyJ * c.LatencyS
+	return c, nil
+}
+
+// peaks returns the occupancy in bits by memory and tensor, and the instances in use of every memory.
+func (w *walk) peaks() (bits [][]float64, used []float64) {
+	p := w.p
+	used = make([]float64, len(p.Memories))
+	for m := range p.Memories {
+		bits = append(bits, make([]float64, len(p.Tensors)))
+		used[m] = 1
+	}
+	for i := range w.steps {
+		if s := &w.steps[i]; s.kind == mapping.Storage {
+			bits[s.memory][s.tensor] = w.occupancy(i) * p.Memories[s.memory].Bits[s.tensor]
+			used[s.memory] = s.spatial
+		}
+	}
+	return bits, used
+}

@@ -1,0 +1,50 @@
+package model
+
+// Traffic is bits read and written, by memory and tensor, of all instances together.
+type Traffic struct {
+	ReadBits, WriteBits [][]float64
+}
+
+// NewTraffic returns traffic of zero for a problem.
+func NewTraffic(p *Problem) *Traffic {
+	t := &Traffic{}
+	for range p.Memories {
+		t.ReadBits = append(t.ReadBits, make([]float64, len(p.Tensors)))
+		t.WriteBits = append(t.WriteBits, make([]float64, len(p.Tensors)))
+	}
+	return t
+}
+
+// Link joins a storage node of a tensor (in memory Parent) to the next one further in (in memory Child), or to the
+// compute, where Child is len(Memories).
+type Link struct {
+	Tensor, Parent, Child int
+}
+
+// Flows are what a link moves, in values. Fills is f*N*X*A of model.md section 3: all that reaches (or leaves) all
+// instances of the child. First, for the output, is f*N'*X*A: the part that is visited for the first time, where
+// nothing is fetched. Shared is X/M: how many children one access of the parent serves.
+type Flows struct {
+	Fills, First, Shared float64
+}
+
+// Charge adds the traffic of a link to the totals of both of its ends (model.md section 3).
+func (p *Problem) Charge(total *Traffic, l Link, f Flows) {
+	t := l.Tensor
+	up := p.Memories[l.Parent].Bits[t]
+	inner := l.Child < len(p.Memories)
+	if !p.Tensors[t].Output {
+		total.ReadBits[l.Parent][t] += f.Fills / f.Shared * up
+		if inner {
+			total.WriteBits[l.Child][t] += f.Fills * p.Memories[l.Child].Bits[t]
+		}
+		return
+	}
+	total.WriteBits[l.Parent][t] += f.Fills / f.Shared * up
+	total.ReadBits[l.Parent][t] += (f.Fills - f.First) / f.Shared * up
+	if inner {
+		down := p.Memories[l.Child].Bits[t]
+		total.ReadBits[l.Child][t] += f.Fills * down
+		total.WriteBits[l.Child][t] += (f.Fills - f.First) * down
+	}
+}

@@ -1,0 +1,273 @@
+package model
+
+import (
+	"fmt"
+
+	"tcmdse/mapper/mapping"
+)
+
+// InvalidError says which rule of model.md section 2 a mapping breaks, and where.
+type InvalidError struct {
+	Rule int    // number of the rule in model.md section 2; 0 for names that do not exist
+	Node int    // index in Mapping.Nodes, -1 when it is about the whole
+	What string // with the amounts
+}
+
+func (e *InvalidError) Error() string {
+	if e.Node < 0 {
+		return fmt.Sprintf("invalid mapping: %s", e.What)
+	}
+	return fmt.Sprintf("invalid mapping: node %d: %s", e.Node+1, e.What)
+}
+
+// walk is a mapping resolved against a problem; the last step is the compute.
+type walk struct {
+	p     *Problem
+	steps []step
+}
+
+// step is one node with what holds at its place: extents just below nothing of it (a loop's own cut comes after),
+// and products of the loops above.
+type step struct {
+	kind           mapping.Kind
+	memory, tensor int // storage; memory is len(Memories) at the compute
+	v              int // loops
+	n              int64
+	array, dim     int
+	shares         []bool // spatial: by tensor, whether the loop shares or reduces it
+
+	extents                     []int64
+	temporal, relevant, spatial float64 // products of loops above: temporal, those relevant to the output, spatial
+}
+
+func invalid(rule, node int, format string, args ...any) error {
+	return &InvalidError{Rule: rule, Node: node, What: fmt.Sprintf(format, args...)}
+}
+
+func newWalk(p *Problem, m *mapping.Mapping) (*walk, error) {
+	w := &walk{p: p}
+	now := step{extents: make([]int64, len(p.Vars)), temporal: 1, relevant: 1, spatial: 1}
+	for v := range p.Vars {
+		now.extents[v] = p.Vars[v].Size
+	}
+	for i := range m.Nodes {
+		st, err := w.resolve(i, &m.Nodes[i])
+		if err != nil {
+			return nil, err
+		}
+		if st == nil {
+			continue
+		}
+		st.extents, st.temporal, st.relevant, st.spatial = now.extents, now.temporal, now.relevant, now.spatial
+		w.steps = append(w.steps, *st)
+		if st.kind == mapping.Storage {
+			continue
+		}
+		left := now.extents[st.v]
+		if left%st.n != 0 {
+			return nil, invalid(1, i, "loop over %s cuts by %d, which does not divide the extent %d left there", p.Vars[st.v].Name, st.n, left)
+		}
+		now.extents = append([]int64(nil), now.extents...)
+		now.extents[st.v] = left / st.n
+		if st.kind == mapping.Spatial {
+			now.spatial *= float64(st.n)
+			continue
+		}
+		now.temporal *= float64(st.n)
+		if p.Relevance(p.Output(), st.v) == Relevant {
+			now.relevant *= float64(st.n)
+		}
+	}
+	for v := range p.Vars {
+		if now.extents[v] != 1 {
+			return nil, invalid(1, -1, "loops over %s multiply to %d, its size is %d",
+				p.Vars[v].Name, p.Vars[v].Size/now.extents[v], p.Vars[v].Size)
+		}
+	}
+	end := now
+	end.kind, end.memory = mapping.Storage, len(p.Memories)
+	end.tensor = -1
+	w.steps = append(w.steps, end)
+	return w, nil
+}
+
+// resolve turns names into indexes; nil for a loop of one pass over a variable of size 1.
+func (w *walk) resolve(i int, n *mapping.Node) (*step, error) {
+	p := w.p
+	st := &step{kind: n.Kind, n: n.N, memory: -1, tensor: -1, v: -1}
+	if n.Kind == mapping.Storage {
+		for m := range p.Memories {
+			if p.Memories[m].Name == n.Memory {
+				st.memory = m
+			}
+		}
+		for t := range p.Tensors {
+			if p.Tensors[t].Name == n.Tensor {
+				st.tensor = t
+			}
+		}
+		if st.memory < 0 {
+			return nil, invalid(0, i, "the architecture has no memory %q", n.Memory)
+		}
+		if st.tensor < 0 {
+			return nil, invalid(0, i, "the layer has no tensor %q", n.Tensor)
+		}
+		return st, nil
+	}
+	if n.N < 1 {
+		return nil, invalid(1, i, "loop over %s cuts by %d; at least 1 is needed", n.Var, n.N)
+	}
+	for v := range p.Vars {
+		if p.Vars[v].Name == n.Var {
+			st.v = v
+		}
+	}
+	if st.v < 0 {
+		if n.N == 1 {
+			return nil, nil
+		}
+		return nil, invalid(0, i, "the layer has no rank variable %q of size above 1", n.Var)
+	}
+	if n.Kind == mapping.Temporal {
+		return st, nil
+	}
+	return st, w.place(i, n, st)
+}
+
+// place finds the array dimension of a spatial loop.
+func (w *walk) place(i int, n *mapping.Node, st *step) error {
+	for a := range w.p.Arrays {
+		arr := &w.p.Arrays[a]
+		if arr.Name != n.Array {
+			continue
+		}
+		for d := range arr.Dims {
+			if arr.Dims[d].Name != n.Dim {
+				continue
+			}
+			st.array, st.dim = a, d
+			dim := &arr.Dims[d]
+			for t := range w.p.Tensors {
+				tn := &w.p.Tensors[t]
+				r := w.p.Relevance(t, st.v)
+				if n.N > 1 && r != Irrelevant && dim.OnlyReuse.Has(tn.Name, tn.Role) {
+					return invalid(4, i, "a loop over %s changes %s, which dimension %s.%s may only reuse", n.Var, tn.Name, n.Array, n.Dim)
+				}
+				st.shares = append(st.shares, r == Irrelevant && dim.Multicasts(tn.Name, tn.Role))
+			}
+			return nil
+		}
+	}
+	return invalid(0, i, "the architecture has no array dimension %s.%s", n.Array, n.Dim)
+}
+
+// check tests the rules that need the whole list: 2, 3 and 4 (1 is tested on the way, 5 by fits).
+func (w *walk) check() error {
+	p := w.p
+	held := make([][]bool, len(p.Memories))
+	for m := range held {
+		held[m] = make([]bool, len(p.Tensors))
+	}
+	last, loops := 0, false
+	arrayBelow := -1 // the innermost array met in the current gap; temporal loops may not follow it
+	for i := range w.steps {
+		st := &w.steps[i]
+		switch st.kind {
+		case mapping.Storage:
+			if st.memory == len(p.Memories) {
+				continue
+			}
+			if st.memory < last {
+				return invalid(3, i, "%s stands inside a storage node of %s, a memory further in", p.Memories[st.memory].Name, p.Memories[last].Name)
+			}
+			if held[st.memory][st.tensor] {
+				return invalid(3, i, "%s keeps %s twice", p.Memories[st.memory].Name, p.Tensors[st.tensor].Name)
+			}
+			if st.memory == 0 && loops {
+				return invalid(2, i, "the outermost memory keeps every tensor above all loops")
+			}
+			held[st.memory][st.tensor] = true
+			last, arrayBelow = st.memory, -1
+		case mapping.Temporal:
+			loops = true
+			if arrayBelow >= 0 && st.n > 1 {
+				return invalid(4, i, "temporal loop over %s below a loop of array %s in the same gap", p.Vars[st.v].Name, p.Arrays[arrayBelow].Name)
+			}
+		case mapping.Spatial:
+			loops = true
+			if st.n > 1 {
+				arrayBelow = st.array
+			}
+			if err := w.checkSpatial(i, st); err != nil {
+				return err
+			}
+		}
+	}
+	for m := range p.Memories {
+		for t := range p.Tensors {
+			mem, name := &p.Memories[m], p.Tensors[t].Name
+			switch {
+			case m == 0 && !held[m][t]:
+				return invalid(2, -1, "outermost memory %s does not keep %s", mem.Name, name)
+			case mem.Must[t] && !held[m][t]:
+				return invalid(3, -1, "memory %s has to keep %s", mem.Name, name)
+			case m > 0 && held[m][t] && !mem.Must[t] && !mem.May[t]:
+				return invalid(3, -1, "memory %s may not keep %s", mem.Name, name)
+			}
+		}
+	}
+	return w.checkUse()
+}
+
+// checkSpatial tests that a spatial loop stands below every storage node of memories above its array and above every
+// storage node of memories below it.
+func (w *walk) checkSpatial(i int, st *step) error {
+	if st.n == 1 {
+		return nil
+	}
+	above := w.p.Arrays[st.array].Above
+	for j := range w.steps[:len(w.steps)-1] {
+		s := &w.steps[j]
+		if s.kind == mapping.Storage && (s.memory < above) != (j < i) {
+			return invalid(4, i, "loop on array %s stands on the wrong side of the storage node of %s for %s",
+				w.p.Arrays[st.array].Name, w.p.Memories[s.memory].Name, w.p.Tensors[s.tensor].Name)
+		}
+	}
+	return nil
+}
+
+// checkUse tests the product of the loops on each dimension.
+func (w *walk) checkUse() error {
+	for a := range w.p.Arrays {
+		arr := &w.p.Arrays[a]
+		for d := range arr.Dims {
+			used := 1.0
+			for i := range w.steps {
+				if st := &w.steps[i]; st.kind == mapping.Spatial && st.array == a && st.dim == d {
+					used *= float64(st.n)
+				}
+			}
+			size := float64(arr.Dims[d].Size)
+			if used > size {
+				return invalid(4, -1, "loops use %.0f instances of %s.%s, which has %.0f", used, arr.Name, arr.Dims[d].Name, size)
+			}
+			if least := arr.Dims[d].MinUtilization * size; used < least {
+				return invalid(4, -1, "loops use %.0f of %.0f instances of %s.%s; at least %g are asked for", used, size, arr.Name, arr.Dims[d].Name, least)
+			}
+		}
+	}
+	return nil
+}
+
+// fits tests rule 5 for one memory, given its occupancy by tensor.
+func (w *walk) fits(m int, peak []float64) error {
+	mem := &w.p.Memories[m]
+	var need float64
+	for _, bits := range peak {
+		need += bits
+	}
+	if mem.SizeBits > 0 && need > mem.SizeBits {
+		return invalid(5, -1, "memory %s holds %.0f bits and would need %.0f (%.0f too many)", mem.Name, mem.SizeBits, need, need-mem.SizeBits)
+	}
+	return nil
+}

@@ -1,0 +1,79 @@
+package mapper
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"tcmdse/hwmodel"
+	"tcmdse/mapper/model"
+)
+
+// newSearch prepares a search: groups, spatial options, unit traffic of every possible link.
+func newSearch(ctx context.Context, p *model.Problem, arch *hwmodel.Arch, o Options) (*search, error) {
+	if len(p.Tensors) > maxTensors {
+		return nil, fmt.Errorf("mapper: an Einsum of %d tensors; at most %d can be mapped", len(p.Tensors), maxTensors)
+	}
+	s := &search{
+		ctx: ctx, p: p, space: newSpace(p), goal: o.Objective, inner: len(p.Memories), res: newResources(p),
+		tables: make(map[orderKey]*rowTable), floors: make(map[floorKey]float64),
+	}
+	s.best.value = math.Inf(1)
+	n := s.inner + 2
+	s.levels, s.choice = make([]*spatialLevel, n), make([]int, n)
+	nodes := make([][]int, n)
+	for _, a := range p.Arrays {
+		nodes[a.Above] = append(nodes[a.Above], a.Node)
+	}
+	for l := range nodes {
+		if len(nodes[l]) > 0 {
+			s.levels[l] = s.space.spatialOptions(nodes[l], arch)
+		}
+	}
+	s.masks, s.used, s.fresh, s.rest = make([]uint32, s.inner), make([]float64, n), make([]float64, n), make([]float64, n)
+	s.restB, s.coefs, s.decide = make([][]float64, n), make([][]coef, n), make([]decision, n)
+	for l := range n {
+		s.restB[l] = make([]float64, s.res.n)
+		s.decide[l].cost.busy = make([]float64, s.res.n)
+		s.coefs[l] = make([]coef, len(p.Tensors))
+		for t := range s.coefs[l] {
+			s.coefs[l][t].busy, s.coefs[l][t].busyFirst = make([]float64, s.res.n), make([]float64, s.res.n)
+		}
+	}
+	s.links = make([][2]unitTraffic, (s.inner+1)*s.inner*maxTensors)
+	for c := 1; c <= s.inner; c++ {
+		for m := range c {
+			for t := range p.Tensors {
+				u := &s.links[(c*s.inner+m)*maxTensors+t]
+				u[0], u[1] = s.link(t, m, c)
+			}
+		}
+	}
+	s.cur = make([]int, len(s.space.groups))
+	return s, nil
+}
+
+// constants of the space that bounds use.
+func (s *space) constants() {
+	s.leastFills = make([]float64, len(s.p.Tensors))
+	s.firstAtCompute, s.mostFirst = 1, 1
+	for t := range s.leastFills {
+		s.leastFills[t] = 1
+	}
+	for gi := range s.groups {
+		g := &s.groups[gi]
+		s.firstAtCompute *= g.first[0]
+		most := 0.0
+		for _, f := range g.first {
+			most = max(most, f)
+		}
+		s.mostFirst *= most
+		for t := range s.leastFills {
+			least := math.Inf(1)
+			for _, f := range g.fills[t] {
+				least = min(least, f)
+			}
+			s.leastFills[t] *= least
+		}
+	}
+}

@@ -1,0 +1,177 @@
+package mapper
+
+import "tcmdse/mapper/model"
+
+// maxTensors bounds the tensors of one Einsum; rows and partial sums are arrays of this length.
+const maxTensors = 6
+
+// space is what the search precomputes about one Einsum: its rank variables split into independent groups.
+//
+// Two variables are in one group when some dimension of some tensor mixes them (p and r in 2*p+r). Every footprint
+// is a product over dimensions, each dimension lies in one group, so footprints, fills and first visits are products
+// over groups of numbers that depend on the group's extents alone.
+type space struct {
+	p      *model.Problem
+	groups []group
+	out    int // the output tensor
+
+	leastFills     []float64 // by tensor: fills when every value moves once
+	firstAtCompute float64   // first visits of the output at the compute, but for spatial loops
+	mostFirst      float64   // the most first visits at any tile
+}
+
+// group is one set of coupled rank variables with a table over all its extent vectors (one divisor per variable).
+type group struct {
+	vars   []int     // indexes into p.Vars
+	divs   [][]int64 // divisors of each variable's size, ascending
+	stride []int     // of each variable's divisor index in an extent index
+	n      int       // extent vectors
+	times  [][][]int // times[k][i][j]: index of divs[k][i]*divs[k][j], -1 where that does not divide the size
+
+	// By tensor and extent index.
+	foot  [][]float64 // this group's factor of the footprint
+	fills [][]float64 // foot x product of size/extent: how often a tile of these extents is filled, in values
+	first []float64   // output only: foot x product of size/extent over relevant variables
+}
+
+func newSpace(p *model.Problem) *space {
+	s := &space{p: p}
+	for t := range p.Tensors {
+		if p.Tensors[t].Output {
+			s.out = t
+		}
+	}
+	for _, vars := range coupled(p) {
+		s.groups = append(s.groups, s.newGroup(vars))
+	}
+	s.constants()
+	return s
+}
+
+// coupled returns the connected components of "shares a dimension", each ascending, by smallest member.
+func coupled(p *model.Problem) [][]int {
+	root := make([]int, len(p.Vars))
+	for v := range root {
+		root[v] = v
+	}
+	var find func(v int) int
+	find = func(v int) int {
+		if root[v] != v {
+			root[v] = find(root[v])
+		}
+		return root[v]
+	}
+	for _, t := range p.Tensors {
+		for _, dim := range t.Dims {
+			for _, term := range dim[min(1, len(dim)):] {
+				a, b := find(dim[0].Var), find(term.Var)
+				root[max(a, b)] = min(a, b)
+			}
+		}
+	}
+	var out [][]int
+	at := make(map[int]int)
+	for v := range root {
+		r := find(v)
+		if _, ok := at[r]; !ok {
+			at[r] = len(out)
+			out = append(out, nil)
+		}
+		out[at[r]] = append(out[at[r]], v)
+	}
+	return out
+}
+
+func (s *space) newGroup(vars []int) group {
+	g := group{vars: vars, n: 1}
+	for _, v := range vars {
+		d := divisors(s.p.Vars[v].Size)
+		g.divs = append(g.divs, d)
+		g.stride = append(g.stride, g.n)
+		g.n *= len(d)
+		g.times = append(g.times, productTable(d))
+	}
+	nt := len(s.p.Tensors)
+	g.foot, g.fills = make([][]float64, nt), make([][]float64, nt)
+	g.first = make([]float64, g.n)
+	ext := make([]int64, len(s.p.Vars))
+	for t := range nt {
+		g.foot[t], g.fills[t] = make([]float64, g.n), make([]float64, g.n)
+		for e := range g.n {
+			passes, passesRelevant := 1.0, 1.0
+			for v := range ext {
+				ext[v] = 1
+			}
+			for k, v := range vars {
+				ext[v] = g.extent(e, k)
+				n := float64(s.p.Vars[v].Size / ext[v])
+				passes *= n
+				if s.p.Relevance(t, v) == model.Relevant {
+					passesRelevant *= n
+				}
+			}
+			f := s.p.Footprint(t, ext)
+			g.foot[t][e], g.fills[t][e] = f, f*passes
+			if t == s.out {
+				g.first[e] = f * passesRelevant
+			}
+		}
+	}
+	return g
+}
+
+// divisor returns the divisor index of the k-th variable in extent index e.
+func (g *group) divisor(e, k int) int { return e / g.stride[k] % len(g.divs[k]) }
+
+// extent returns the extent of the k-th variable in extent index e.
+func (g *group) extent(e, k int) int64 { return g.divs[k][g.divisor(e, k)] }
+
+// mul returns the index of the elementwise product of two extent vectors, or -1 where it does not divide the sizes.
+func (g *group) mul(a, b int) int {
+	e := 0
+	for k := range g.vars {
+		i := g.times[k][g.divisor(a, k)][g.divisor(b, k)]
+		if i < 0 {
+			return -1
+		}
+		e += i * g.stride[k]
+	}
+	return e
+}
+
+// divisors returns all divisors of n, ascending.
+func divisors(n int64) []int64 {
+	var low, high []int64
+	for d := int64(1); d <= n/d; d++ {
+		if n%d == 0 {
+			low = append(low, d)
+			if d != n/d {
+				high = append(high, n/d)
+			}
+		}
+	}
+	for i := len(high) - 1; i >= 0; i-- {
+		low = append(low, high[i])
+	}
+	return low
+}
+
+func productTable(d []int64) [][]int {
+	index := make(map[int64]int, len(d))
+	for i, x := range d {
+		index[x] = i
+	}
+	out := make([][]int, len(d))
+	for i, x := range d {
+		out[i] = make([]int, len(d))
+		for j, y := range d {
+			out[i][j] = -1
+			if x <= d[len(d)-1]/y {
+				if k, ok := index[x*y]; ok {
+					out[i][j] = k
+				}
+			}
+		}
+	}
+	return out
+}

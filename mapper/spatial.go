@@ -1,0 +1,179 @@
+package mapper
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"tcmdse/hwmodel"
+	"tcmdse/mapper/model"
+)
+
+// spatialOption is one way to spread loops over the dimensions of all arrays in one gap between memories.
+type spatialOption struct {
+	loops  []spatialLoop
+	at     []int     // per group: extent index of the spatial loops' product
+	total  float64   // product of all loops: instances used
+	shared []float64 // per tensor: product of loops that share or reduce it (model.md section 3, X / M)
+	fresh  float64   // product of loops over variables not relevant to the output (the X part of first visits)
+}
+
+type spatialLoop struct {
+	node, dim, v int // architecture node, its dimension, variable
+	n            int64
+}
+
+// spatialLevel holds the options of one gap and the best any of them can do.
+type spatialLevel struct {
+	options   []spatialOption
+	maxTotal  float64
+	maxShared []float64
+	maxFresh  float64
+	dims      int // array dimensions
+}
+
+// spatialOptions enumerates the gap's options: per dimension every choice of factors allowed there whose product is
+// within the dimension's size and least utilisation. Options equal in all that the cost sees (product by variable,
+// sharing by tensor) are kept once, the first in order of nodes, dimensions and variables. Most instances first.
+func (s *space) spatialOptions(nodes []int, arch *hwmodel.Arch) *spatialLevel {
+	e := &spatialEnum{s: s, used: make([]int64, len(s.p.Vars)), seen: make(map[string]bool)}
+	for _, ni := range nodes {
+		for di := range arch.Nodes[ni].Dims {
+			e.dims = append(e.dims, spatialDim{ni, di, &arch.Nodes[ni].Dims[di]})
+		}
+	}
+	for v := range e.used {
+		e.used[v] = 1
+	}
+	e.shared = make([]float64, len(s.p.Tensors))
+	for t := range e.shared {
+		e.shared[t] = 1
+	}
+	e.dim(0)
+	slices.SortStableFunc(e.out, func(a, b spatialOption) int { return cmp.Compare(b.total, a.total) })
+	l := &spatialLevel{options: e.out, dims: len(e.dims), maxShared: make([]float64, len(s.p.Tensors))}
+	for i := range e.out {
+		o := &e.out[i]
+		l.maxTotal, l.maxFresh = max(l.maxTotal, o.total), max(l.maxFresh, o.fresh)
+		for t, x := range o.shared {
+			l.maxShared[t] = max(l.maxShared[t], x)
+		}
+	}
+	return l
+}
+
+type spatialDim struct {
+	node, dim int
+	d         *hwmodel.Dim
+}
+
+type spatialEnum struct {
+	s      *space
+	dims   []spatialDim
+	used   []int64 // product so far by variable
+	shared []float64
+	loops  []spatialLoop
+	seen   map[string]bool
+	key    []byte
+	out    []spatialOption
+}
+
+func (e *spatialEnum) dim(i int) {
+	if i == len(e.dims) {
+		e.emit()
+		return
+	}
+	e.variable(i, 0, 1)
+}
+
+// variable chooses the factor of variable v and those after it on dimension i, of which product is in use.
+func (e *spatialEnum) variable(i, v int, product int64) {
+	d := e.dims[i].d
+	if v == len(e.s.p.Vars) {
+		if float64(product) >= d.MinUtilization*float64(d.Size) {
+			e.dim(i + 1)
+		}
+		return
+	}
+	e.variable(i, v+1, product)
+	if !e.s.allowedOn(d, v) {
+		return
+	}
+	size := e.s.p.Vars[v].Size
+	for _, n := range divisors(size / e.used[v]) {
+		if n == 1 {
+			continue
+		}
+		if n > d.Size/product {
+			break
+		}
+		e.used[v] *= n
+		e.loops = append(e.loops, spatialLoop{e.dims[i].node, e.dims[i].dim, v, n})
+		was := slices.Clone(e.shared)
+		for t := range e.shared {
+			if e.s.shares(d, t, v) {
+				e.shared[t] *= float64(n)
+			}
+		}
+		e.variable(i, v+1, product*n)
+		e.shared = was
+		e.loops = e.loops[:len(e.loops)-1]
+		e.used[v] /= n
+	}
+}
+
+// allowedOn reports whether only_reuse lets variable v run along the dimension.
+func (s *space) allowedOn(d *hwmodel.Dim, v int) bool {
+	for t := range s.p.Tensors {
+		tn := &s.p.Tensors[t]
+		if d.OnlyReuse.Has(tn.Name, tn.Role) && s.p.Relevance(t, v) != model.Irrelevant {
+			return false
+		}
+	}
+	return true
+}
+
+// shares reports whether a loop over v along the dimension leaves t unchanged and the wires share it.
+func (s *space) shares(d *hwmodel.Dim, t, v int) bool {
+	tn := &s.p.Tensors[t]
+	return s.p.Relevance(t, v) == model.Irrelevant && d.Multicasts(tn.Name, tn.Role)
+}
+
+func (e *spatialEnum) emit() {
+	e.key = e.key[:0]
+	for _, n := range e.used {
+		e.key = appendUint(e.key, uint64(n))
+	}
+	for _, x := range e.shared {
+		e.key = appendUint(e.key, math.Float64bits(x))
+	}
+	if e.seen[string(e.key)] {
+		return
+	}
+	e.seen[string(e.key)] = true
+	o := spatialOption{loops: slices.Clone(e.loops), total: 1, fresh: 1, shared: slices.Clone(e.shared)}
+	for v, n := range e.used {
+		o.total *= float64(n)
+		if e.s.p.Relevance(e.s.out, v) != model.Relevant {
+			o.fresh *= float64(n)
+		}
+	}
+	for gi := range e.s.groups {
+		g := &e.s.groups[gi]
+		at := 0
+		for k, v := range g.vars {
+			i, _ := slices.BinarySearch(g.divs[k], e.used[v])
+			at += i * g.stride[k]
+		}
+		o.at = append(o.at, at)
+	}
+	e.out = append(e.out, o)
+}
+
+func appendUint(b []byte, x uint64) []byte {
+	for range 8 {
+		b = append(b, byte(x))
+		x >>= 8
+	}
+	return b
+}

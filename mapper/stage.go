@@ -1,0 +1,261 @@
+package mapper
+
+import "math"
+
+// stage searches the storage nodes and temporal loops of one memory: every order of the tensors it keeps, and for
+// each order, group by group, every undominated row.
+type stage struct {
+	s       *search
+	i, next int
+	floor   bool    // only look for the least energy of this memory's links, extents inside free
+	least   float64 // result of floor
+
+	order []int
+	bits  [maxTensors]float64
+	tabs  []*rowTable
+	seq   []int // groups in the order they are decided
+	suf   []suffix
+	rows  []*row
+	cost  total
+
+	// In a dive, the best leaf so far.
+	found     bool
+	bestValue float64
+	bestOrder []int
+	bestRows  []*row
+}
+
+// partial is the product of the rows chosen so far.
+type partial struct {
+	fills, foot, window [maxTensors]float64
+	first               float64
+}
+
+// suffix is the least (for first: the greatest) that the groups not yet decided can multiply.
+type suffix = partial
+
+func (w *stage) run() {
+	s := w.s
+	w.bestValue = math.Inf(1)
+	w.cost.busy = make([]float64, s.res.n)
+	w.rows = make([]*row, len(s.space.groups))
+	permute(members(s.masks[w.i]), func(order []int) {
+		if s.stop() {
+			return
+		}
+		w.order = order
+		w.search()
+	})
+	if s.dive && !w.floor && w.found {
+		w.order, w.rows = w.bestOrder, w.bestRows
+		w.commit()
+	}
+}
+
+// members lists the tensors of a mask.
+func members(mask uint32) []int {
+	var out []int
+	for t := 0; mask>>t != 0; t++ {
+		if mask>>t&1 != 0 {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// permute calls f with every order of x, in lexicographic order of positions.
+func permute(x []int, f func([]int)) {
+	used := make([]bool, len(x))
+	order := make([]int, 0, len(x))
+	var next func()
+	next = func() {
+		if len(order) == len(x) {
+			f(order)
+			return
+		}
+		for i, t := range x {
+			if !used[i] {
+				used[i] = true
+				order = append(order, t)
+				next()
+				order = order[:len(order)-1]
+				used[i] = false
+			}
+		}
+	}
+	next()
+}
+
+// search runs the depth-first search for one order.
+func (w *stage) search() {
+	s := w.s
+	s.stats.Templates++
+	q := len(w.order)
+	for k, t := range w.order {
+		w.bits[k] = s.p.Memories[w.i].Bits[t]
+	}
+	groups := len(s.space.groups)
+	w.tabs = make([]*rowTable, groups)
+	w.seq = w.seq[:0]
+	for g := range groups {
+		in := -1
+		if !w.floor {
+			in = s.cur[g]
+		}
+		w.tabs[g] = s.table(w.order, w.next, g, in, w.floor || (w.i == 1 && s.levels[1] == nil))
+		w.seq = append(w.seq, g)
+	}
+	for a := 1; a < groups; a++ { // few groups: most rows first
+		for b := a; b > 0 && len(w.tabs[w.seq[b]].rows) > len(w.tabs[w.seq[b-1]].rows); b-- {
+			w.seq[b], w.seq[b-1] = w.seq[b-1], w.seq[b]
+		}
+	}
+	w.suffixes(q)
+	var p partial
+	for k := range q {
+		p.fills[k], p.foot[k], p.window[k] = 1, 1, 1
+	}
+	p.first = 1
+	if w.viable(&p, 0) {
+		w.descend(&p, 0)
+	}
+}
+
+func (w *stage) suffixes(q int) {
+	n := len(w.seq)
+	w.suf = make([]suffix, n+1)
+	last := &w.suf[n]
+	last.first = 1
+	for k := range q {
+		last.fills[k], last.foot[k], last.window[k] = 1, 1, 1
+	}
+	for d := n - 1; d >= 0; d-- {
+		t, in, out := w.tabs[w.seq[d]], &w.suf[d+1], &w.suf[d]
+		out.first = in.first * t.maxFirst
+		for k := range q {
+			out.fills[k] = in.fills[k] * t.minFills[k]
+			out.foot[k] = in.foot[k] * t.minFoot[k]
+			out.window[k] = min(in.window[k]*t.minFoot[k], in.foot[k]*t.minW[k])
+		}
+	}
+}
+
+// viable reports whether the partial choice up to depth d can still fit the memory and beat the incumbent.
+func (w *stage) viable(p *partial, d int) bool {
+	s := w.s
+	s.stats.Nodes++
+	suf := &w.suf[d]
+	if size := s.p.Memories[w.i].SizeBits; size > 0 {
+		var used float64
+		for k := range w.order {
+			used += w.bits[k] * min(p.window[k]*suf.foot[k], p.foot[k]*suf.window[k])
+		}
+		if used > size {
+			return false
+		}
+	}
+	first := p.first * suf.first
+	if w.floor {
+		var e float64
+		for k, t := range w.order {
+			e += s.coefs[w.i][t].add(p.fills[k]*suf.fills[k], s.firstOf(t, first), s.fresh[w.i], nil)
+		}
+		if d == len(w.seq) {
+			w.least = min(w.least, e)
+		}
+		return e < w.least
+	}
+	base := &s.decide[w.i].cost
+	e := base.energy
+	copy(w.cost.busy, base.busy)
+	for k, t := range w.order {
+		e += s.coefs[w.i][t].add(p.fills[k]*suf.fills[k], s.firstOf(t, first), s.fresh[w.i], w.cost.busy)
+	}
+	v := s.boundOf(e, w.cost.busy, w.i)
+	if s.hopeless(v) {
+		return false
+	}
+	if !s.dive {
+		return true
+	}
+	if v >= w.bestValue {
+		return false
+	}
+	if d == len(w.seq) {
+		w.found, w.bestValue = true, v
+		w.bestOrder = append(w.bestOrder[:0], w.order...)
+		w.bestRows = append(w.bestRows[:0], w.rows...)
+	}
+	return true
+}
+
+// descend decides the groups from depth d on.
+func (w *stage) descend(p *partial, d int) {
+	s := w.s
+	if d == len(w.seq) {
+		if !s.dive && !w.floor {
+			w.commit()
+		}
+		return
+	}
+	g := w.seq[d]
+	q := len(w.order)
+	var n partial
+	for i := range w.tabs[g].rows {
+		r := &w.tabs[g].rows[i]
+		if !w.floor && !w.fits(g, int(r.out)) {
+			continue
+		}
+		for k := range q {
+			n.fills[k] = p.fills[k] * r.fills[k]
+			n.foot[k] = p.foot[k] * r.foot[k]
+			n.window[k] = min(p.window[k]*r.foot[k], p.foot[k]*r.window[k])
+		}
+		n.first = p.first * r.first
+		w.rows[g] = r
+		if w.viable(&n, d+1) {
+			w.descend(&n, d+1)
+		}
+		if s.stop() {
+			return
+		}
+	}
+}
+
+// fits reports whether the spatial loops already chosen above this memory still divide the group's sizes.
+func (w *stage) fits(g, out int) bool {
+	a := w.s.arrayAbove(w.i)
+	if a == 0 {
+		return true
+	}
+	return w.s.space.groups[g].mul(out, w.s.levels[a].options[w.s.choice[a]].at[g]) >= 0
+}
+
+// commit records the leaf and goes on outwards.
+func (w *stage) commit() {
+	s := w.s
+	d := &s.decide[w.i]
+	d.order = append(d.order[:0], w.order...)
+	d.rows = append(d.rows[:0], w.rows...)
+	d.first = 1
+	for k := range d.order {
+		d.fills[k] = 1
+	}
+	for _, r := range d.rows {
+		d.first *= r.first
+		for k := range d.order {
+			d.fills[k] *= r.fills[k]
+		}
+	}
+	out := &s.decide[w.i-1].cost
+	s.copyCost(out, &d.cost)
+	for k, t := range d.order {
+		out.energy += s.coefs[w.i][t].add(d.fills[k], s.firstOf(t, d.first), s.fresh[w.i], out.busy)
+	}
+	was := append([]int(nil), s.cur...)
+	for g, r := range d.rows {
+		s.cur[g] = int(r.out)
+	}
+	s.leave(w.i, d.order[0])
+	copy(s.cur, was)
+}

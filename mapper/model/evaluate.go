@@ -47,6 +47,12 @@ func Evaluate(p *Problem, m *mapping.Mapping) (*Cost, error) {
 	if err := w.check(); err != nil {
 		return nil, err
 	}
+	peak, used := w.peaks()
+	for m := range p.Memories {
+		if err := w.fits(m, peak[m]); err != nil {
+			return nil, err
+		}
+	}
 	total := NewTraffic(p)
 	for t := range p.Tensors {
 		parent := -1
@@ -61,7 +67,7 @@ func Evaluate(p *Problem, m *mapping.Mapping) (*Cost, error) {
 		}
 		w.charge(total, t, parent, len(w.steps)-1)
 	}
-	return w.summarise(total)
+	return w.summarise(total, peak, used), nil
 }
 
 // charge adds the link from the storage node at step i to the node (or the compute) at step j.
@@ -104,17 +110,14 @@ func (w *walk) occupancy(i int) float64 {
 }
 
 // summarise turns traffic into energy and time (model.md section 5).
-func (w *walk) summarise(total *Traffic) (*Cost, error) {
+func (w *walk) summarise(total *Traffic, peak [][]float64, used []float64) *Cost {
 	p := w.p
 	last := &w.steps[len(w.steps)-1]
 	c := &Cost{MACs: p.MACs, Utilization: last.spatial / p.Computes, Components: append([]Component(nil), p.Resources...)}
-	peak, used := w.peaks()
 	for m := range p.Memories {
-		if err := w.fits(m, peak[m]); err != nil {
-			return nil, err
-		}
 		mem, k := &p.Memories[m], &c.Components[m]
 		var read, write float64
+		k.Tensors = make([]TensorTraffic, 0, len(p.Tensors))
 		for t := range p.Tensors {
 			r, wr := total.ReadBits[m][t], total.WriteBits[m][t]
 			read, write = read+r, write+wr
@@ -147,7 +150,7 @@ func (w *walk) summarise(total *Traffic) (*Cost, error) {
 		c.EnergyJ += k.EnergyJ + k.LeakageJ
 	}
 	c.EDPJs = c.EnergyJ * c.LatencyS
-	return c, nil
+	return c
 }
 
 // peaks returns the occupancy in bits by memory and tensor, and the instances in use of every memory.
@@ -158,7 +161,7 @@ func (w *walk) peaks() (bits [][]float64, used []float64) {
 		bits = append(bits, make([]float64, len(p.Tensors)))
 		used[m] = 1
 	}
-	for i := range w.steps {
+	for i := range w.steps[:len(w.steps)-1] {
 		if s := &w.steps[i]; s.kind == mapping.Storage {
 			bits[s.memory][s.tensor] = w.occupancy(i) * p.Memories[s.memory].Bits[s.tensor]
 			used[s.memory] = s.spatial

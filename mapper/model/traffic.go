@@ -7,12 +7,12 @@ type Traffic struct {
 
 // NewTraffic returns traffic of zero for a problem.
 func NewTraffic(p *Problem) *Traffic {
-	t := &Traffic{}
-	for range p.Memories {
-		t.ReadBits = append(t.ReadBits, make([]float64, len(p.Tensors)))
-		t.WriteBits = append(t.WriteBits, make([]float64, len(p.Tensors)))
+	n, m := len(p.Tensors), len(p.Memories)
+	bits, rows := make([]float64, 2*n*m), make([][]float64, 2*m)
+	for i := range rows {
+		rows[i] = bits[i*n : (i+1)*n]
 	}
-	return t
+	return &Traffic{ReadBits: rows[:m], WriteBits: rows[m:]}
 }
 
 // Link joins a storage node of a tensor (in memory Parent) to the next one further in (in memory Child), or to the

@@ -45,21 +45,22 @@ func invalid(rule, node int, format string, args ...any) error {
 }
 
 func newWalk(p *Problem, m *mapping.Mapping) (*walk, error) {
-	w := &walk{p: p}
+	w := &walk{p: p, steps: make([]step, 0, len(m.Nodes)+1)}
+	spare := make([]int64, len(p.Vars)*len(m.Nodes)) // for the extents below each loop
 	now := step{extents: make([]int64, len(p.Vars)), temporal: 1, relevant: 1, spatial: 1}
 	for v := range p.Vars {
 		now.extents[v] = p.Vars[v].Size
 	}
 	for i := range m.Nodes {
-		st, err := w.resolve(i, &m.Nodes[i])
-		if err != nil {
+		w.steps = append(w.steps, step{})
+		st := &w.steps[len(w.steps)-1]
+		if ok, err := w.resolve(i, &m.Nodes[i], st); err != nil {
 			return nil, err
-		}
-		if st == nil {
+		} else if !ok {
+			w.steps = w.steps[:len(w.steps)-1]
 			continue
 		}
 		st.extents, st.temporal, st.relevant, st.spatial = now.extents, now.temporal, now.relevant, now.spatial
-		w.steps = append(w.steps, *st)
 		if st.kind == mapping.Storage {
 			continue
 		}
@@ -67,7 +68,8 @@ func newWalk(p *Problem, m *mapping.Mapping) (*walk, error) {
 		if left%st.n != 0 {
 			return nil, invalid(1, i, "loop over %s cuts by %d, which does not divide the extent %d left there", p.Vars[st.v].Name, st.n, left)
 		}
-		now.extents = append([]int64(nil), now.extents...)
+		copy(spare, now.extents)
+		now.extents, spare = spare[:len(p.Vars):len(p.Vars)], spare[len(p.Vars):]
 		now.extents[st.v] = left / st.n
 		if st.kind == mapping.Spatial {
 			now.spatial *= float64(st.n)
@@ -91,10 +93,10 @@ func newWalk(p *Problem, m *mapping.Mapping) (*walk, error) {
 	return w, nil
 }
 
-// resolve turns names into indexes; nil for a loop of one pass over a variable of size 1.
-func (w *walk) resolve(i int, n *mapping.Node) (*step, error) {
+// resolve turns names into indexes; false for a loop of one pass over a variable of size 1, which is no step.
+func (w *walk) resolve(i int, n *mapping.Node, st *step) (bool, error) {
 	p := w.p
-	st := &step{kind: n.Kind, n: n.N, memory: -1, tensor: -1, v: -1}
+	*st = step{kind: n.Kind, n: n.N, memory: -1, tensor: -1, v: -1}
 	if n.Kind == mapping.Storage {
 		for m := range p.Memories {
 			if p.Memories[m].Name == n.Memory {
@@ -107,15 +109,15 @@ func (w *walk) resolve(i int, n *mapping.Node) (*step, error) {
 			}
 		}
 		if st.memory < 0 {
-			return nil, invalid(0, i, "the architecture has no memory %q", n.Memory)
+			return false, invalid(0, i, "the architecture has no memory %q", n.Memory)
 		}
 		if st.tensor < 0 {
-			return nil, invalid(0, i, "the layer has no tensor %q", n.Tensor)
+			return false, invalid(0, i, "the layer has no tensor %q", n.Tensor)
 		}
-		return st, nil
+		return true, nil
 	}
 	if n.N < 1 {
-		return nil, invalid(1, i, "loop over %s cuts by %d; at least 1 is needed", n.Var, n.N)
+		return false, invalid(1, i, "loop over %s cuts by %d; at least 1 is needed", n.Var, n.N)
 	}
 	for v := range p.Vars {
 		if p.Vars[v].Name == n.Var {
@@ -124,14 +126,14 @@ func (w *walk) resolve(i int, n *mapping.Node) (*step, error) {
 	}
 	if st.v < 0 {
 		if n.N == 1 {
-			return nil, nil
+			return false, nil
 		}
-		return nil, invalid(0, i, "the layer has no rank variable %q of size above 1", n.Var)
+		return false, invalid(0, i, "the layer has no rank variable %q of size above 1", n.Var)
 	}
 	if n.Kind == mapping.Temporal {
-		return st, nil
+		return true, nil
 	}
-	return st, w.place(i, n, st)
+	return true, w.place(i, n, st)
 }
 
 // place finds the array dimension of a spatial loop.
@@ -147,13 +149,14 @@ func (w *walk) place(i int, n *mapping.Node, st *step) error {
 			}
 			st.array, st.dim = a, d
 			dim := &arr.Dims[d]
+			st.shares = make([]bool, len(w.p.Tensors))
 			for t := range w.p.Tensors {
 				tn := &w.p.Tensors[t]
 				r := w.p.Relevance(t, st.v)
 				if n.N > 1 && r != Irrelevant && dim.OnlyReuse.Has(tn.Name, tn.Role) {
 					return invalid(4, i, "a loop over %s changes %s, which dimension %s.%s may only reuse", n.Var, tn.Name, n.Array, n.Dim)
 				}
-				st.shares = append(st.shares, r == Irrelevant && dim.Multicasts(tn.Name, tn.Role))
+				st.shares[t] = r == Irrelevant && dim.Multicasts(tn.Name, tn.Role)
 			}
 			return nil
 		}

@@ -1,0 +1,254 @@
+// Package exhaustive is the brute-force oracle: it enumerates mappings by the definition of model.md section 2 and
+// prices each with the evaluator. It knows nothing of package mapper and uses none of its reasoning.
+//
+// Enumerated are all sets of kept tensors between what a memory must and may keep, all orders of storage nodes within
+// each memory, for every rank variable all ordered factorisations into one temporal loop for each gap and one spatial
+// loop for each array dimension, and all orders of the temporal loops of a gap. A gap is the place under the outermost
+// memory's nodes or under any further node; an array's loops stand last in the gap that lies between its memories.
+//
+// Left out, with the reason:
+//   - the order of the outermost memory's nodes, and of loops in the gap under them: all its nodes stand above all
+//     loops and none of them slides a window, so no count sees the order;
+//   - the order of spatial loops: a product in every count, and a window stops at each of them;
+//   - two loops on one variable in one gap: every count but occupancy sees their product only. A window passes relevant
+//     loops and the first partially relevant one; with the parts merged into the first of them it passes at least as
+//     many passes, so it holds no more. Merging never makes a mapping invalid, and never dearer.
+package exhaustive
+
+import (
+	"errors"
+	"math"
+
+	"tcmdse/hwmodel"
+	"tcmdse/mapper/mapping"
+	"tcmdse/mapper/model"
+	"tcmdse/mapper/workload"
+)
+
+// ErrTooMany is returned when a problem has more mappings than the caller's limit.
+var ErrTooMany = errors.New("exhaustive: more mappings than the limit")
+
+// Best holds the least value of each objective with a mapping that attains it. Without a valid mapping they are +Inf.
+type Best struct {
+	EnergyJ, LatencyS, EDPJs   float64
+	ByEnergy, ByLatency, ByEDP mapping.Mapping
+	Mappings, Valid            int64
+}
+
+type enumeration struct {
+	p     *model.Problem
+	limit int64
+	best  Best
+
+	nodes  []mapping.Node // storage nodes below the outermost memory's
+	memory []int          // of each of them
+	slots  []slot
+	factor [][]int64 // by variable, slot
+	err    error
+}
+
+// slot is a place for one loop of a variable.
+type slot struct {
+	gap        int // 0: under the outermost memory, k: under nodes[k-1]
+	array, dim int // array -1: temporal
+}
+
+// Search enumerates all mappings. It returns ErrTooMany once it has seen more than limit.
+func Search(arch *hwmodel.Arch, e *workload.Einsum, limit int64) (*Best, error) {
+	p, err := model.Compile(arch, e)
+	if err != nil {
+		return nil, err
+	}
+	inf := math.Inf(1)
+	en := &enumeration{p: p, limit: limit, best: Best{EnergyJ: inf, LatencyS: inf, EDPJs: inf}}
+	en.keep(1)
+	if en.err != nil {
+		return nil, en.err
+	}
+	return &en.best, nil
+}
+
+// keep chooses what memory m keeps, and in which order.
+func (en *enumeration) keep(m int) {
+	if m == len(en.p.Memories) {
+		en.lay()
+		return
+	}
+	mem := &en.p.Memories[m]
+	nt := len(en.p.Tensors)
+	for set := 0; set < 1<<nt; set++ {
+		ok := true
+		var kept []int
+		for t := range nt {
+			in := set>>t&1 != 0
+			if in {
+				kept = append(kept, t)
+			}
+			if in && !mem.May[t] && !mem.Must[t] || !in && mem.Must[t] {
+				ok = false
+			}
+		}
+		if ok {
+			en.order(m, kept)
+		}
+	}
+}
+
+func (en *enumeration) order(m int, left []int) {
+	if len(left) == 0 {
+		en.keep(m + 1)
+		return
+	}
+	for i, t := range left {
+		rest := append(append([]int(nil), left[:i]...), left[i+1:]...)
+		en.nodes = append(en.nodes, mapping.Node{Kind: mapping.Storage, Memory: en.p.Memories[m].Name, Tensor: en.p.Tensors[t].Name})
+		en.memory = append(en.memory, m)
+		en.order(m, rest)
+		en.nodes, en.memory = en.nodes[:len(en.nodes)-1], en.memory[:len(en.memory)-1]
+	}
+}
+
+// lay lists the slots for the current storage nodes and starts the factorisations.
+func (en *enumeration) lay() {
+	en.slots = en.slots[:0]
+	for g := 0; g <= len(en.nodes); g++ {
+		en.slots = append(en.slots, slot{g, -1, 0})
+	}
+	for a := range en.p.Arrays {
+		gap := 0
+		for k, m := range en.memory {
+			if m < en.p.Arrays[a].Above {
+				gap = k + 1
+			}
+		}
+		for d := range en.p.Arrays[a].Dims {
+			en.slots = append(en.slots, slot{gap, a, d})
+		}
+	}
+	en.factor = make([][]int64, len(en.p.Vars))
+	for v := range en.factor {
+		en.factor[v] = make([]int64, len(en.slots))
+	}
+	en.factorise(0, 0)
+}
+
+// factorise chooses the factor of variable v at slot s and those after.
+func (en *enumeration) factorise(v, s int) {
+	if en.err != nil {
+		return
+	}
+	if v == len(en.p.Vars) {
+		en.arrange(0, nil)
+		return
+	}
+	left := en.p.Vars[v].Size
+	for _, f := range en.factor[v][:s] {
+		left /= f
+	}
+	if s == len(en.slots) {
+		if left == 1 {
+			en.factorise(v+1, 0)
+		}
+		return
+	}
+	for f := int64(1); f <= left; f++ {
+		if left%f != 0 || f > 1 && !en.allowed(v, s, f) {
+			continue
+		}
+		en.factor[v][s] = f
+		en.factorise(v, s+1)
+	}
+	en.factor[v][s] = 1
+}
+
+// allowed tests early what Evaluate would refuse anyway: the size and only_reuse of an array dimension.
+func (en *enumeration) allowed(v, s int, f int64) bool {
+	sl := en.slots[s]
+	if sl.array < 0 {
+		return true
+	}
+	dim := &en.p.Arrays[sl.array].Dims[sl.dim]
+	for u := range v {
+		f *= en.factor[u][s]
+	}
+	if f > dim.Size {
+		return false
+	}
+	for t := range en.p.Tensors {
+		if tn := &en.p.Tensors[t]; dim.OnlyReuse.Has(tn.Name, tn.Role) && en.p.Relevance(t, v) != model.Irrelevant {
+			return false
+		}
+	}
+	return true
+}
+
+// arrange orders the temporal loops of gap g and those after.
+func (en *enumeration) arrange(g int, done []mapping.Node) {
+	if en.err != nil {
+		return
+	}
+	if g == 0 {
+		for t := range en.p.Tensors {
+			done = append(done, mapping.Node{Kind: mapping.Storage, Memory: en.p.Memories[0].Name, Tensor: en.p.Tensors[t].Name})
+		}
+	} else if g <= len(en.nodes) {
+		done = append(done, en.nodes[g-1])
+	} else {
+		en.price(done)
+		return
+	}
+	var loops []mapping.Node
+	for v := range en.p.Vars {
+		if f := en.factor[v][g]; f > 1 {
+			loops = append(loops, mapping.Node{Kind: mapping.Temporal, Var: en.p.Vars[v].Name, N: f})
+		}
+	}
+	en.permute(g, done, loops)
+}
+
+func (en *enumeration) permute(g int, done, loops []mapping.Node) {
+	if len(loops) == 0 || g == 0 {
+		done = append(done[:len(done):len(done)], loops...)
+		for s, sl := range en.slots {
+			for v := range en.p.Vars {
+				if f := en.factor[v][s]; sl.array >= 0 && sl.gap == g && f > 1 {
+					a := &en.p.Arrays[sl.array]
+					done = append(done, mapping.Node{Kind: mapping.Spatial, Array: a.Name, Dim: a.Dims[sl.dim].Name, Var: en.p.Vars[v].Name, N: f})
+				}
+			}
+		}
+		en.arrange(g+1, done)
+		return
+	}
+	for i := range loops {
+		rest := append(append([]mapping.Node(nil), loops[:i]...), loops[i+1:]...)
+		en.permute(g, append(done[:len(done):len(done)], loops[i]), rest)
+	}
+}
+
+func (en *enumeration) price(nodes []mapping.Node) {
+	if en.best.Mappings++; en.best.Mappings > en.limit {
+		en.err = ErrTooMany
+		return
+	}
+	m := mapping.Mapping{Nodes: nodes}
+	c, err := model.Evaluate(en.p, &m)
+	var invalid *model.InvalidError
+	if errors.As(err, &invalid) && (invalid.Rule == 4 || invalid.Rule == 5) {
+		return // utilisation or capacity; the enumeration obeys all other rules
+	}
+	if err != nil {
+		en.err = err
+		return
+	}
+	en.best.Valid++
+	keep := func(v float64, least *float64, by *mapping.Mapping) {
+		if v < *least {
+			*least = v
+			by.Nodes = append(by.Nodes[:0], nodes...)
+		}
+	}
+	keep(c.EnergyJ, &en.best.EnergyJ, &en.best.ByEnergy)
+	keep(c.LatencyS, &en.best.LatencyS, &en.best.ByLatency)
+	keep(c.EDPJs, &en.best.EDPJs, &en.best.ByEDP)
+}

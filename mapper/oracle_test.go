@@ -1,0 +1,80 @@
+package mapper
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"math"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"tcmdse/mapper/internal/exhaustive"
+)
+
+var (
+	oracleN     = flag.Int("oracle.n", 1000, "how many random problems TestOracle compares")
+	oracleSeed  = flag.Uint64("oracle.seed", 1, "first seed of TestOracle")
+	oracleLimit = flag.Int64("oracle.limit", 20000, "problems with more mappings than this are skipped")
+)
+
+// TestOracle compares the mapper with exhaustive search on random small problems: the same optimum for all three
+// objectives, the same verdict where nothing is valid.
+func TestOracle(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(1000))
+	var seed, compared, mappings, infeasible atomic.Uint64
+	seed.Store(*oracleSeed - 1)
+	var wg sync.WaitGroup
+	for range 2 {
+		wg.Go(func() {
+			for compared.Load() < uint64(*oracleN) && !t.Failed() {
+				sd := seed.Add(1)
+				best := compare(t, sd)
+				if best == nil {
+					continue
+				}
+				compared.Add(1)
+				mappings.Add(uint64(best.Mappings))
+				if best.Valid == 0 {
+					infeasible.Add(1)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	t.Logf("%d problems, seeds %d to %d, %d mappings enumerated, %d infeasible", compared.Load(), *oracleSeed, seed.Load(), mappings.Load(), infeasible.Load())
+}
+
+// compare judges one seed; nil when the problem is too large to enumerate.
+func compare(t *testing.T, seed uint64) *exhaustive.Best {
+	arch, einsum := exhaustive.Random(seed)
+	best, err := exhaustive.Search(arch, einsum, *oracleLimit)
+	if errors.Is(err, exhaustive.ErrTooMany) {
+		return nil
+	}
+	if err != nil {
+		t.Errorf("seed %d: oracle: %v", seed, err)
+		return nil
+	}
+	for _, o := range []Objective{EDP, Energy, Latency} {
+		want := map[Objective]float64{EDP: best.EDPJs, Energy: best.EnergyJ, Latency: best.LatencyS}[o]
+		r, err := Optimal(context.Background(), arch, einsum, Options{Objective: o})
+		var none *InfeasibleError
+		if errors.As(err, &none) && best.Valid == 0 {
+			continue
+		}
+		if err != nil {
+			t.Errorf("seed %d %v: %v (oracle: %d valid mappings)", seed, o, err, best.Valid)
+			continue
+		}
+		got := map[Objective]float64{EDP: r.Cost.EDPJs, Energy: r.Cost.EnergyJ, Latency: r.Cost.LatencyS}[o]
+		if math.Abs(got-want) > 1e-9*want {
+			a, _ := json.Marshal(arch)
+			e, _ := json.Marshal(einsum)
+			t.Errorf("seed %d %v: mapper %v, oracle %v\narch %s\neinsum %s\nmapper %v\noracle %v", seed, o, got, want, a, e, r.Mapping.Nodes, best.ByEDP.Nodes)
+		}
+	}
+	return best
+}

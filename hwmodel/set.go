@@ -1,0 +1,129 @@
+package hwmodel
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"tcmdse/internal/unit"
+	"tcmdse/internal/yamlsrc"
+)
+
+// PathInfo is one thing that a sweep may set.
+type PathInfo struct {
+	Path string
+	Dims []unit.Dimension // allowed; None: a whole number
+	Text string           // as the file has it, "" when not given
+}
+
+// Paths lists everything that can be set, in file order: technology, clock, NODE.FIELD, ARRAY.DIM.
+func (s *Spec) Paths() []PathInfo {
+	out := []PathInfo{
+		{"technology", []unit.Dimension{unit.Metre}, s.technology.text},
+		{"clock", []unit.Dimension{unit.Hertz}, s.clock.text},
+	}
+	for i := range s.nodes {
+		n := &s.nodes[i]
+		for _, d := range n.dims {
+			out = append(out, PathInfo{n.name + "." + d.name, []unit.Dimension{unit.None}, fmt.Sprint(d.size)})
+		}
+		for _, r := range fieldRules() {
+			if r.kind == n.kind {
+				out = append(out, PathInfo{n.name + "." + r.name, r.dims, n.fields[r.name].text})
+			}
+		}
+		if n.kind == Memory {
+			r, _ := ruleOf(Memory, "read.bandwidth")
+			out = append(out, PathInfo{n.name + ".bandwidth", r.dims, n.fields["read.bandwidth"].text})
+		}
+	}
+	return out
+}
+
+// Path returns what is known of a path; the error names the nearest path and all that the node has.
+func (s *Spec) Path(path string) (PathInfo, error) {
+	all := s.Paths()
+	var names []string
+	for _, p := range all {
+		if p.Path == path {
+			return p, nil
+		}
+		names = append(names, p.Path)
+	}
+	msg := fmt.Sprintf("architecture %s has nothing called %q", s.Name, path)
+	if near := yamlsrc.Nearest(path, names); near != "" {
+		msg += fmt.Sprintf(", did you mean %q", near)
+	}
+	node, _, _ := strings.Cut(path, ".")
+	own := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return !strings.HasPrefix(n, node+".") })
+	if len(own) > 0 {
+		names = own
+	}
+	return PathInfo{}, &yamlsrc.Error{File: s.File, Key: path, Msg: msg, Allowed: strings.Join(names, ", ")}
+}
+
+// Set gives a path a new value, as text with its unit.
+func (s *Spec) Set(path, text string) error {
+	info, err := s.Path(path)
+	if err != nil {
+		return err
+	}
+	text = strings.TrimSpace(text)
+	if err := checkText(s, info, text); err != nil {
+		return err
+	}
+	f := field{text: text}
+	switch path {
+	case "technology":
+		s.technology = f
+		return nil
+	case "clock":
+		s.clock = f
+		return nil
+	}
+	node, key, _ := strings.Cut(path, ".")
+	for i := range s.nodes {
+		n := &s.nodes[i]
+		if n.name != node {
+			continue
+		}
+		for d := range n.dims {
+			if n.dims[d].name == key {
+				q, _ := unit.Parse(text)
+				n.dims[d].size, _ = q.Int()
+			}
+		}
+		switch {
+		case n.kind == Array:
+		case key == "bandwidth":
+			n.fields["read.bandwidth"], n.fields["write.bandwidth"] = f, f
+		default:
+			n.fields[key] = f
+		}
+	}
+	return nil
+}
+
+func checkText(s *Spec, info PathInfo, text string) error {
+	allowed := yamlsrc.Examples(info.Dims)
+	if text == "unlimited" && (info.Dims[0] == unit.Bits || strings.HasSuffix(info.Path, "bandwidth") || strings.HasSuffix(info.Path, "throughput")) {
+		return nil
+	}
+	q, err := unit.Parse(text)
+	if err != nil {
+		return &yamlsrc.Error{File: s.File, Key: info.Path, Msg: err.Error(), Given: text, Allowed: allowed}
+	}
+	if !slices.Contains(info.Dims, q.Dim) {
+		msg := fmt.Sprintf("a %s where a %s is needed", q.Dim, info.Dims[0])
+		if q.Dim == unit.None {
+			msg = "a number without a unit"
+		}
+		return &yamlsrc.Error{File: s.File, Key: info.Path, Msg: msg, Given: text, Allowed: allowed}
+	}
+	if info.Dims[0] == unit.None {
+		if n, ok := q.Int(); !ok || n < 1 {
+			return &yamlsrc.Error{File: s.File, Key: info.Path, Msg: "not a size of an array", Given: text, Allowed: "whole numbers from 1"}
+		}
+	}
+	return nil
+}

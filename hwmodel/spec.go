@@ -1,0 +1,242 @@
+package hwmodel
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"tcmdse/internal/unit"
+	"tcmdse/internal/yamlsrc"
+)
+
+// Spec is an architecture file with its quantities as written, so that what depends on other fields (64B/cycle on the
+// clock, energy per access on the width) follows when a sweep sets those. Build turns it into an Arch.
+type Spec struct {
+	Name, File          string
+	Description, Source string
+	technology, clock   field
+	nodes               []specNode
+}
+
+// field is one value as written, with its line; a zero field was not given.
+type field struct {
+	text string
+	line int
+}
+
+type specNode struct {
+	kind    Kind
+	name    string
+	line    int
+	source  string
+	fields  map[string]field // memories and computes, by key: "size", "read.energy"
+	keep    TensorSet
+	mayKeep TensorSet
+	ports   Ports
+	bits    []bitsField
+	dims    []specDim
+}
+
+type bitsField struct {
+	tensor string
+	bits   int64
+}
+
+type specDim struct {
+	name                  string
+	size                  int64
+	line                  int
+	onlyReuse, multicast  TensorSet
+	minUtilization        float64
+	minUtilizationWritten string
+}
+
+// fieldRule tells which dimensions a field may have, the canonical order of fields, and which node kinds have it.
+type fieldRule struct {
+	name string
+	kind Kind
+	dims []unit.Dimension
+}
+
+func fieldRules() []fieldRule {
+	rate := []unit.Dimension{unit.BitPerS, unit.BitPerCycle, unit.PerS, unit.PerCycle}
+	energy := []unit.Dimension{unit.JoulePerBit, unit.Joule}
+	return []fieldRule{
+		{"size", Memory, []unit.Dimension{unit.Bits}},
+		{"width", Memory, []unit.Dimension{unit.Bits}},
+		{"read.energy", Memory, energy},
+		{"read.bandwidth", Memory, rate},
+		{"write.energy", Memory, energy},
+		{"write.bandwidth", Memory, rate},
+		{"energy", Compute, []unit.Dimension{unit.Joule}},
+		{"throughput", Compute, []unit.Dimension{unit.PerS, unit.PerCycle}},
+		{"leakage", Memory, []unit.Dimension{unit.Watt}},
+		{"leakage", Compute, []unit.Dimension{unit.Watt}},
+		{"area", Memory, []unit.Dimension{unit.SquareMetre}},
+		{"area", Compute, []unit.Dimension{unit.SquareMetre}},
+	}
+}
+
+func ruleOf(kind Kind, name string) (fieldRule, bool) {
+	for _, r := range fieldRules() {
+		if r.kind == kind && r.name == name {
+			return r, true
+		}
+	}
+	return fieldRule{}, false
+}
+
+// ParseSpec reads an architecture file (contract section 3) and checks that it builds.
+func ParseSpec(data []byte, file string) (*Spec, error) {
+	doc, err := yamlsrc.Parse(data, file)
+	if err != nil {
+		return nil, err
+	}
+	root := doc.Root()
+	s := &Spec{File: file}
+	s.Name = root.Need("name").Name()
+	s.Description, s.Source = root.Get("description").Str(), root.Get("source").Str()
+	s.technology = readField(root.Get("technology"), unit.Metre)
+	s.clock = readField(root.Get("clock"), unit.Hertz)
+	for _, v := range root.Need("nodes").List() {
+		s.nodes = append(s.nodes, readNode(v))
+	}
+	root.Done()
+	if err := doc.Err(); err != nil {
+		return nil, err
+	}
+	if _, err := s.Build(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func readField(v yamlsrc.Value, dims ...unit.Dimension) field {
+	if !v.Present() {
+		return field{}
+	}
+	if !(v.Str() == "unlimited" && (dims[0] == unit.Bits || slices.Contains(dims, unit.BitPerS) || dims[0] == unit.PerS)) {
+		v.Quantity(dims...)
+	}
+	return field{strings.TrimSpace(v.Str()), v.Line()}
+}
+
+func readNode(v yamlsrc.Value) specNode {
+	n := specNode{line: v.Line(), fields: map[string]field{}}
+	switch {
+	case v.Get("memory").Present():
+		n.kind, n.name = Memory, v.Get("memory").Name()
+		readMemory(&n, v)
+	case v.Get("array").Present():
+		n.kind, n.name = Array, v.Get("array").Name()
+		for _, d := range v.Need("dims").List() {
+			n.dims = append(n.dims, readDim(d))
+		}
+	case v.Get("compute").Present():
+		n.kind, n.name = Compute, v.Get("compute").Name()
+		readFields(&n, v, "")
+	default:
+		v.Fail("a node has to be a memory, an array or a compute", "memory: NAME, array: NAME, compute: NAME")
+	}
+	if m := v.Get("model"); m.Present() {
+		m.Fail("estimated costs are not there yet; give explicit size, energy, leakage and area", "explicit fields")
+	}
+	n.source = v.Get("source").Str()
+	v.Done()
+	if n.kind == Memory && n.fields["size"].text == "" {
+		v.Fail("a memory needs a size", "size: 128KiB, size: unlimited")
+	}
+	return n
+}
+
+func readMemory(n *specNode, v yamlsrc.Value) {
+	readFields(n, v, "")
+	for _, d := range []string{"read", "write"} {
+		if a := v.Get(d); a.Present() {
+			readFields(n, a, d+".")
+			a.Done()
+		}
+	}
+	n.keep, n.mayKeep = readSet(v.Get("keep")), readSet(v.Get("may_keep"))
+	switch p := v.Get("ports"); p.Str() {
+	case "", "shared":
+	case "separate":
+		n.ports = SeparatePorts
+	default:
+		p.Fail("unknown kind of ports", "shared, separate")
+	}
+	b := v.Get("bits")
+	for _, k := range b.Keys() {
+		n.bits = append(n.bits, bitsField{k, b.Get(k).Int(1)})
+	}
+}
+
+func readFields(n *specNode, v yamlsrc.Value, prefix string) {
+	for _, r := range fieldRules() {
+		key, ok := strings.CutPrefix(r.name, prefix)
+		if !ok || r.kind != n.kind || strings.Contains(key, ".") {
+			continue
+		}
+		if f := readField(v.Get(key), r.dims...); f.text != "" {
+			n.fields[r.name] = f
+		}
+	}
+}
+
+func readSet(v yamlsrc.Value) TensorSet {
+	names := v.Strs()
+	if names == nil {
+		return nil
+	}
+	out := TensorSet{}
+	for _, s := range names {
+		if s == "none" && len(names) > 1 || !yamlsrc.IsName(s) {
+			v.Fail("not a set of tensors", "all, none, inputs, weights, outputs, names of tensors, or a list of these")
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+func readDim(v yamlsrc.Value) specDim {
+	d := specDim{line: v.Line()}
+	d.name = v.Need("name").Name()
+	d.size = v.Need("size").Int(1)
+	d.onlyReuse, d.multicast = readSet(v.Get("only_reuse")), readSet(v.Get("multicast"))
+	u := v.Get("min_utilization")
+	d.minUtilization, d.minUtilizationWritten = u.Float(), u.Str()
+	if d.minUtilization > 1 {
+		u.Fail("not a share", "numbers from 0 to 1")
+	}
+	v.Done()
+	return d
+}
+
+// Clone returns a copy that can be set without touching the original.
+func (s *Spec) Clone() *Spec {
+	c := *s
+	c.nodes = slices.Clone(s.nodes)
+	for i := range c.nodes {
+		n := &c.nodes[i]
+		fields := make(map[string]field, len(n.fields))
+		for k, f := range n.fields {
+			fields[k] = f
+		}
+		n.fields, n.dims = fields, slices.Clone(n.dims)
+	}
+	return &c
+}
+
+// Sources returns what the file says its numbers come from: by node name, "" for the file as a whole.
+func (s *Spec) Sources() map[string]string {
+	out := map[string]string{"": s.Source}
+	for _, n := range s.nodes {
+		out[n.name] = n.source
+	}
+	return out
+}
+
+// fail builds an error of this file.
+func (s *Spec) fail(line int, key, given, allowed, format string, args ...any) error {
+	return &yamlsrc.Error{File: s.File, Line: line, Key: key, Given: given, Allowed: allowed, Msg: fmt.Sprintf(format, args...)}
+}

@@ -1,0 +1,92 @@
+package hwmodel
+
+import (
+	"fmt"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// YAML returns the architecture as canonical text that reads back to the same Spec.
+func (s *Spec) YAML() []byte {
+	var b strings.Builder
+	fmt.Fprintf(&b, "name: %s\n", s.Name)
+	for _, kv := range [][2]string{{"description", s.Description}, {"source", s.Source}, {"technology", s.technology.text}, {"clock", s.clock.text}} {
+		if kv[1] != "" {
+			fmt.Fprintf(&b, "%s: %s\n", kv[0], quoted(kv[1]))
+		}
+	}
+	b.WriteString("nodes:\n")
+	for i := range s.nodes {
+		s.nodes[i].write(&b)
+	}
+	return []byte(b.String())
+}
+
+// quoted writes a scalar so that YAML reads the same text back.
+func quoted(text string) string {
+	out, err := yaml.Marshal(text)
+	if err != nil || strings.Count(string(out), "\n") > 1 {
+		return fmt.Sprintf("%q", text)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+func (n *specNode) write(b *strings.Builder) {
+	fmt.Fprintf(b, "  - %s: %s\n", [...]string{"memory", "array", "compute"}[n.kind], n.name)
+	line := func(key, text string) {
+		if text != "" {
+			fmt.Fprintf(b, "    %s: %s\n", key, text)
+		}
+	}
+	if n.source != "" {
+		line("source", quoted(n.source))
+	}
+	line("size", n.fields["size"].text)
+	line("width", n.fields["width"].text)
+	line("keep", n.keep.text())
+	line("may_keep", n.mayKeep.text())
+	for _, d := range []string{"read", "write"} {
+		var parts []string
+		for _, k := range []string{"energy", "bandwidth"} {
+			if f := n.fields[d+"."+k]; f.text != "" {
+				parts = append(parts, k+": "+f.text)
+			}
+		}
+		if len(parts) > 0 {
+			line(d, "{"+strings.Join(parts, ", ")+"}")
+		}
+	}
+	if n.ports == SeparatePorts {
+		line("ports", "separate")
+	}
+	if len(n.bits) > 0 {
+		var parts []string
+		for _, f := range n.bits {
+			parts = append(parts, fmt.Sprintf("%s: %d", f.tensor, f.bits))
+		}
+		line("bits", "{"+strings.Join(parts, ", ")+"}")
+	}
+	for _, k := range []string{"energy", "throughput", "leakage", "area"} {
+		line(k, n.fields[k].text)
+	}
+	if n.kind == Array {
+		b.WriteString("    dims:\n")
+	}
+	for _, d := range n.dims {
+		fmt.Fprintf(b, "      - {name: %s, size: %d", d.name, d.size)
+		for _, kv := range [][2]string{{"only_reuse", d.onlyReuse.text()}, {"multicast", d.multicast.text()}, {"min_utilization", d.minUtilizationWritten}} {
+			if kv[1] != "" {
+				fmt.Fprintf(b, ", %s: %s", kv[0], kv[1])
+			}
+		}
+		b.WriteString("}\n")
+	}
+}
+
+func (s TensorSet) text() string {
+	if s == nil {
+		return ""
+	}
+	return "[" + strings.Join(s, ", ") + "]"
+}

@@ -50,7 +50,7 @@ func mm(m, k, n int64) *workload.Einsum {
 		}
 		return
 	}
-	return &workload.Einsum{Vars: []workload.Var{{"m", m}, {"k", k}, {"n", n}}, Tensors: []workload.Tensor{{Name: "I", Role: "inputs", Bits: 8, Dims: ix(0, 1)}, {Name: "W", Role: "weights", Bits: 8, Dims: ix(1, 2)}, {Name: "O", Role: "outputs", Bits: 8, Output: true, Dims: ix(0, 2)}}}
+	return &workload.Einsum{Vars: []workload.Var{{Name: "m", Size: m}, {Name: "k", Size: k}, {Name: "n", Size: n}}, Tensors: []workload.Tensor{{Name: "I", Role: "inputs", Bits: 8, Dims: ix(0, 1)}, {Name: "W", Role: "weights", Bits: 8, Dims: ix(1, 2)}, {Name: "O", Role: "outputs", Bits: 8, Output: true, Dims: ix(0, 2)}}}
 }
 func conv(g, c, m, p, q, r, s, st int64) *workload.Einsum {
 	v := func(x int) workload.Index { return workload.Index{{Coef: 1, Var: x}} }

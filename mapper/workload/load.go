@@ -1,0 +1,239 @@
+package workload
+
+import (
+	"fmt"
+	"math/big"
+	"slices"
+	"strings"
+
+	"tcmdse/internal/yamlsrc"
+)
+
+// maxPoints bounds iteration spaces and footprints, so that counts stay exact where they are counted in integers.
+const maxPoints = 1 << 62
+
+// Parse reads a workload file (contract section 4). Errors name file, line and key.
+func Parse(data []byte, file string) (*Network, error) {
+	doc, err := yamlsrc.Parse(data, file)
+	if err != nil {
+		return nil, err
+	}
+	root := doc.Root()
+	n := &Network{Name: root.Need("name").Name()}
+	root.Get("description").Str()
+	root.Get("source").Str()
+	bits := root.Get("bits")
+	readBits(bits)
+	names := map[string]bool{}
+	layers := root.Need("layers")
+	for _, v := range layers.List() {
+		l := readLayer(v, bits)
+		if names[l.Name] {
+			v.Get("name").Fail("two layers of one name", "")
+		}
+		names[l.Name] = true
+		n.Layers = append(n.Layers, l)
+	}
+	if len(n.Layers) == 0 {
+		layers.Fail("no layers", "at least one")
+	}
+	root.Done()
+	if err := doc.Err(); err != nil {
+		return nil, err
+	}
+	return n, nil
+}
+
+func readLayer(v, bits yamlsrc.Value) Layer {
+	l := Layer{Count: 1}
+	l.Name = v.Need("name").Str()
+	if !layerName(l.Name) {
+		v.Get("name").Fail("not a name of a layer", "letters, digits and _-./, a letter or digit first")
+	}
+	if c := v.Get("count"); c.Present() {
+		l.Count = c.Int(1)
+	}
+	v.Get("source").Str()
+	kinds := 0
+	for _, k := range []string{"conv", "matmul", "einsum"} {
+		if v.Get(k).Present() {
+			kinds++
+		}
+	}
+	if kinds != 1 {
+		v.Fail("a layer is one of conv, matmul and einsum", "")
+		return l
+	}
+	switch {
+	case v.Get("conv").Present():
+		l.Einsum = readConv(v.Get("conv"))
+	case v.Get("matmul").Present():
+		l.Einsum = readMatmul(v.Get("matmul"))
+	default:
+		l.Einsum = readEinsum(v)
+	}
+	setBits(&l.Einsum, bits)
+	setBits(&l.Einsum, v.Get("bits"))
+	v.Done()
+	checkSize(v, &l)
+	return l
+}
+
+func layerName(s string) bool {
+	return s != "" && yamlsrc.IsName("a"+strings.Map(func(r rune) rune {
+		if r == '.' || r == '/' {
+			return '_'
+		}
+		return r
+	}, s)) && s[0] != '-' && s[0] != '/' && s[0] != '.'
+}
+
+// readBits checks the form: a number, or numbers by role or tensor.
+func readBits(v yamlsrc.Value) {
+	if v.Present() && !v.IsMap() {
+		v.Int(1)
+	}
+	if v.IsMap() {
+		for _, k := range v.Keys() {
+			v.Get(k).Int(1)
+		}
+	}
+}
+
+// setBits gives tensors the widths of a bits value; 8 where nothing was said before.
+func setBits(e *Einsum, v yamlsrc.Value) {
+	readBits(v)
+	known := map[string]bool{"inputs": true, "weights": true, "outputs": true}
+	for i := range e.Tensors {
+		t := &e.Tensors[i]
+		known[t.Name] = true
+		if t.Bits == 0 {
+			t.Bits = 8
+		}
+		switch {
+		case !v.Present():
+		case !v.IsMap():
+			t.Bits = v.Int(1)
+		case v.Get(t.Name).Present():
+			t.Bits = v.Get(t.Name).Int(1)
+		case t.Role != "" && v.Get(t.Role).Present():
+			t.Bits = v.Get(t.Role).Int(1)
+		}
+	}
+}
+
+// checkSize refuses what an int64 does not count: points of the iteration space, bits of a tensor.
+func checkSize(v yamlsrc.Value, l *Layer) {
+	if l.Einsum.Points().Cmp(big.NewInt(maxPoints)) > 0 {
+		v.Fail("more multiply-accumulates than can be counted", "at most 2^62")
+		return
+	}
+	for i := range l.Einsum.Tensors {
+		n := l.Einsum.Values(i)
+		if n.Mul(n, big.NewInt(l.Einsum.Tensors[i].Bits)).Cmp(big.NewInt(maxPoints)) > 0 {
+			v.Fail(fmt.Sprintf("tensor %s has more bits than can be counted", l.Einsum.Tensors[i].Name), "at most 2^62")
+			return
+		}
+	}
+}
+
+// Points returns the number of multiply-accumulates.
+func (e *Einsum) Points() *big.Int {
+	n := big.NewInt(1)
+	for _, v := range e.Vars {
+		n.Mul(n, big.NewInt(v.Size))
+	}
+	return n
+}
+
+// Values returns the number of values in tensor t: the dense box over all dimensions.
+func (e *Einsum) Values(t int) *big.Int {
+	n := big.NewInt(1)
+	for _, dim := range e.Tensors[t].Dims {
+		width := big.NewInt(1)
+		for _, term := range dim {
+			x := big.NewInt(e.Vars[term.Var].Size - 1)
+			width.Add(width, x.Mul(x, big.NewInt(term.Coef)))
+		}
+		n.Mul(n, width)
+	}
+	return n
+}
+
+// readConv reads {N, C, M, P, Q, R, S, stride, dilation, groups}: output sizes P and Q, groups that divide C and M.
+func readConv(v yamlsrc.Value) Einsum {
+	size := func(key string, least int64) int64 {
+		if f := v.Get(key); f.Present() {
+			return f.Int(least)
+		}
+		return 1
+	}
+	g := size("groups", 1)
+	c, m := v.Need("C").Int(1), v.Need("M").Int(1)
+	p, q := v.Need("P").Int(1), v.Need("Q").Int(1)
+	r, s := v.Need("R").Int(1), v.Need("S").Int(1)
+	n := size("N", 1)
+	sh, sw := pair(v.Get("stride"))
+	dh, dw := pair(v.Get("dilation"))
+	v.Done()
+	if c%g != 0 || m%g != 0 {
+		v.Get("groups").Fail(fmt.Sprintf("groups have to divide C = %d and M = %d", c, m), "")
+		g = 1
+	}
+	one := func(i int) Index { return Index{{1, i}} }
+	e := Einsum{
+		Vars: []Var{{"n", n}, {"g", g}, {"c", c / g}, {"m", m / g}, {"p", p}, {"q", q}, {"r", r}, {"s", s}},
+		Tensors: []Tensor{
+			{Name: "I", Role: "inputs", Dims: []Index{one(0), one(1), one(2), {{sh, 4}, {dh, 6}}, {{sw, 5}, {dw, 7}}}},
+			{Name: "W", Role: "weights", Dims: []Index{one(1), one(3), one(2), one(6), one(7)}},
+			{Name: "O", Role: "outputs", Output: true, Dims: []Index{one(0), one(1), one(3), one(4), one(5)}},
+		},
+	}
+	return e
+}
+
+// pair reads one number for both directions or a list of two; 1 when absent.
+func pair(v yamlsrc.Value) (h, w int64) {
+	if !v.Present() {
+		return 1, 1
+	}
+	if l := v.List; v.IsList() {
+		if xs := l(); len(xs) == 2 {
+			return xs[0].Int(1), xs[1].Int(1)
+		}
+		v.Fail("not a pair", "one number, or [height, width]")
+		return 1, 1
+	}
+	x := v.Int(1)
+	return x, x
+}
+
+// readMatmul reads {M, K, N} and an optional batch B: O[m,n] = I[m,k] * W[k,n].
+func readMatmul(v yamlsrc.Value) Einsum {
+	m, k, n := v.Need("M").Int(1), v.Need("K").Int(1), v.Need("N").Int(1)
+	b := v.Get("B")
+	batch := b.Int(1)
+	v.Done()
+	ix := func(vars ...int) []Index {
+		var out []Index
+		if b.Present() {
+			out = append(out, Index{{1, 0}})
+			for i := range vars {
+				vars[i]++
+			}
+		}
+		for _, x := range vars {
+			out = append(out, Index{{1, x}})
+		}
+		return out
+	}
+	e := Einsum{Vars: []Var{{"m", m}, {"k", k}, {"n", n}}}
+	if b.Present() {
+		e.Vars = slices.Insert(e.Vars, 0, Var{"b", batch})
+	}
+	e.Tensors = []Tensor{
+		{Name: "I", Role: "inputs", Dims: ix(0, 1)}, {Name: "W", Role: "weights", Dims: ix(1, 2)},
+		{Name: "O", Role: "outputs", Output: true, Dims: ix(0, 2)},
+	}
+	return e
+}

@@ -1,0 +1,125 @@
+package workload
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "rewrite golden files")
+
+// TestTotals checks every embedded network against the totals published for it. The exact figures are sums over the
+// published shapes; near is the figure that papers and model zoos print, within percent.
+func TestTotals(t *testing.T) {
+	for _, c := range []struct {
+		name          string
+		macs, weights string
+		nearMACs      float64 // published
+		nearWeights   float64 // published parameters, biases and norms included
+		percent       float64
+		why           string
+	}{
+		{"resnet18", "1814073344", "11678912", 1.81e9, 11689512, 0.5, "torchvision: 1.81 GMACs, 11,689,512 parameters = weights + 9,600 batch norm + 1,000 bias"},
+		{"resnet50", "4089184256", "25502912", 4.09e9, 25557032, 0.5, "torchvision: 4.09 GMACs, 25,557,032 parameters = weights + 53,120 batch norm + 1,000 bias"},
+		{"vgg16", "15470264320", "138344128", 15.47e9, 138357544, 0.5, "torchvision: 15.47 GMACs, 138,357,544 parameters = weights + 13,416 biases"},
+		{"alexnet", "714188480", "61090496", 0.714e9, 61100840, 0.5, "torchvision: 0.71 GMACs, 61,100,840 parameters = weights + 10,344 biases"},
+		{"mobilenetv2", "300774272", "3469760", 300e6, 3504872, 1.1, "paper Table 4: 300 M multiply-adds, 3.4 M parameters; torchvision: 3,504,872 = weights + 34,112 batch norm + 1,000 bias"},
+		// 12 x (384 x 7,077,888 + 2 x 12 x 384 x 384 x 64); 84.9 M weights of the 110 M, the rest embeddings. The
+		// attention's K and V, 2 x 12 x 384 x 768 values, are under the role weights too.
+		{"bert-base", "35332816896", "92012544", 35.3e9, 84934656 + 7077888, 0.5, "Devlin et al.: 110 M parameters with 23.8 M of embeddings and 0.6 M of pooler"},
+		// 12 x (1024 x 7,077,888 + 2 x 12 x 1024 x 1024 x 64) + 38,597,376.
+		// 123,532,032 weights + 786,432 positions + 121,344 biases and norms = 124,439,808 published; K and V add
+		// 2 x 12 x 1024 x 768 = 18,874,368 values.
+		{"gpt2-prefill", "106339037952", "142406400", 106.3e9, 124439808 + 18874368, 1, "Radford et al. as released: 124 M parameters"},
+		{"gpt2-decode", "142406400", "142406400", 142.4e6, 124439808 + 18874368, 1, "one token: every weight and every K and V value is used once"},
+	} {
+		n, err := Open(c.name, t.TempDir())
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		m, w := n.TotalMACs(), n.TotalWeights()
+		if m.String() != c.macs || w.String() != c.weights {
+			t.Errorf("%s: %v MACs, %v weights; want %s and %s (%s)", c.name, m, w, c.macs, c.weights, c.why)
+		}
+		mf, _ := m.Float64()
+		wf, _ := w.Float64()
+		for _, r := range []float64{mf / c.nearMACs, wf / c.nearWeights} {
+			if r < 1-c.percent/100 || r > 1+c.percent/100 {
+				t.Errorf("%s: %g of the published figure (%s)", c.name, r, c.why)
+			}
+		}
+	}
+	if len(Names()) != 8 {
+		t.Errorf("networks %v: add a row for each", Names())
+	}
+}
+
+func TestReferenceLayers(t *testing.T) {
+	n, err := Open("../testdata/reference/layers.yaml", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := n.Layers[len(n.Layers)-1] // mb_dw112s2
+	if g := l.Einsum.Vars[1]; g.Size != 64 || l.Einsum.Vars[2].Size != 1 || l.Einsum.Tensors[0].Dims[3][0].Coef != 2 {
+		t.Errorf("%+v", l)
+	}
+}
+
+func TestParseEinsum(t *testing.T) {
+	e, err := ParseEinsum("O[n,P] = I[n, c, 2*P+r+r] * W[c,r]")
+	if err != nil || len(e.Vars) != 4 || e.Tensors[0].Dims[2][0].Coef != 2 || e.Tensors[0].Dims[2][1].Coef != 2 || !e.Tensors[2].Output {
+		t.Errorf("%+v %v", e, err)
+	}
+	for bad, want := range map[string]string{
+		"O[n = I[n]": "expected", "O[n] I[n]": `expected "="`, "": "expected a name", "O[n] = O[n]": "twice",
+		"O[0*n] = I[n]": "factor", "O[n] = I[n] + W[n]": `expected "*"`, "O[n] = I[n-1]": "expected",
+	} {
+		if _, err := ParseEinsum(bad); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %q", bad, err, want)
+		}
+	}
+}
+
+// TestBad compares the message for each file of testdata/bad with its golden.
+func TestBad(t *testing.T) {
+	files, _ := filepath.Glob("testdata/bad/*.yaml")
+	if len(files) == 0 {
+		t.Fatal("no files in testdata/bad")
+	}
+	for _, f := range files {
+		data, _ := os.ReadFile(f)
+		_, err := Parse(data, filepath.Base(f))
+		if err == nil {
+			t.Errorf("%s was accepted", f)
+			continue
+		}
+		golden := strings.TrimSuffix(f, ".yaml") + ".err"
+		if *update {
+			os.WriteFile(golden, []byte(err.Error()+"\n"), 0o644)
+		}
+		if want, _ := os.ReadFile(golden); string(want) != err.Error()+"\n" {
+			t.Errorf("%s:\n got %v\nwant %s", f, err, want)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	for _, name := range Names() {
+		data, _ := NetYAML(name)
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if n, err := Parse(data, "f.yaml"); err == nil {
+			n.TotalMACs()
+			n.Layers[0].Einsum.ShapeKey()
+		}
+	})
+}
+
+func FuzzParseEinsum(f *testing.F) {
+	f.Add("O[n,p] = I[n, 2*p+r] * W[r]")
+	f.Fuzz(func(t *testing.T, text string) { ParseEinsum(text) })
+}

@@ -1,0 +1,98 @@
+package results
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/mattn/go-sqlite3"
+)
+
+// Rows is the answer to a user's query.
+type Rows struct {
+	Columns []string
+	Values  [][]any // int64, float64, string, []byte or nil
+}
+
+// ErrDenied is returned for SQL that would do anything but read this file.
+var ErrDenied = errors.New("only reading queries on this file are allowed")
+
+// sqliteRecursive is SQLITE_RECURSIVE, which go-sqlite3 does not name.
+const sqliteRecursive = 33
+
+// allow is the authorizer of Query: select, read columns, call functions that touch no files. Everything else,
+// ATTACH and PRAGMA included, is refused (a read-only file does not stop ATTACH from writing another one).
+func allow(op int, arg1, arg2, _ string) int {
+	switch op {
+	case sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqliteRecursive:
+		return sqlite3.SQLITE_OK
+	case sqlite3.SQLITE_FUNCTION:
+		if slices.Contains([]string{"load_extension", "readfile", "writefile", "edit", "fts3_tokenizer"}, arg2) {
+			return sqlite3.SQLITE_DENY
+		}
+		return sqlite3.SQLITE_OK
+	case sqlite3.SQLITE_PRAGMA:
+		if arg1 == "table_info" || arg1 == "table_list" {
+			return sqlite3.SQLITE_OK
+		}
+	}
+	return sqlite3.SQLITE_DENY
+}
+
+// Query runs one reading SQL statement of a user's, on a connection of its own that can do nothing else.
+func (s *Store) Query(ctx context.Context, query string) (*Rows, error) {
+	conn, err := s.db.Conn(ctx)
+	if err != nil {
+		return nil, explain(s.path, err)
+	}
+	defer conn.Close()
+	if err := authorize(conn, allow); err != nil {
+		return nil, err
+	}
+	defer authorize(conn, nil)
+	rows, err := conn.QueryContext(ctx, query)
+	if err != nil {
+		return nil, queryError(err)
+	}
+	defer rows.Close()
+	out := &Rows{}
+	if out.Columns, err = rows.Columns(); err != nil {
+		return nil, queryError(err)
+	}
+	for rows.Next() {
+		row := make([]any, len(out.Columns))
+		to := make([]any, len(row))
+		for i := range row {
+			to[i] = &row[i]
+		}
+		if err := rows.Scan(to...); err != nil {
+			return nil, queryError(err)
+		}
+		out.Values = append(out.Values, row)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, queryError(err)
+	}
+	return out, nil
+}
+
+func authorize(conn *sql.Conn, f func(int, string, string, string) int) error {
+	return conn.Raw(func(c any) error {
+		sc, ok := c.(*sqlite3.SQLiteConn)
+		if !ok {
+			return errors.New("results: not an SQLite connection")
+		}
+		sc.RegisterAuthorizer(f)
+		return nil
+	})
+}
+
+func queryError(err error) error {
+	var e sqlite3.Error
+	if errors.As(err, &e) && e.Code == sqlite3.ErrAuth {
+		return fmt.Errorf("results: %w: %v", ErrDenied, err)
+	}
+	return fmt.Errorf("results: %w", err)
+}

@@ -1,0 +1,157 @@
+package results
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// CandidateRow is one candidate and workload as the view candidate has it, with its parameters.
+type CandidateRow struct {
+	ID, Index                int64
+	Arch, ArchYAML, Workload string
+	AreaMM2                  float64
+	Status, Reason           string
+	EnergyJ, LatencyS, EDPJs float64 // 0 unless Status is OK
+	OnFront                  bool
+	Params                   []Param
+}
+
+// LayerRow is a layer's result with the candidate and workload it belongs to.
+type LayerRow struct {
+	CandidateID, Index int64
+	Workload           string
+	Layer
+}
+
+// ComponentRow is a component's share of a layer.
+type ComponentRow struct {
+	CandidateID, Index int64
+	Workload, Layer    string
+	Count              int64
+	Component
+}
+
+// Sweeps lists all sweeps of the file, oldest first.
+func (s *Store) Sweeps(ctx context.Context) ([]Sweep, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT sweep_id, name, arch, workloads, objective, config, tool_version,
+		model_version, started_at, coalesce(finished_at, ''), candidates_total, warnings FROM sweeps ORDER BY sweep_id`)
+	if err != nil {
+		return nil, explain(s.path, err)
+	}
+	defer rows.Close()
+	var out []Sweep
+	for rows.Next() {
+		var w Sweep
+		var workloads, warnings, started, finished string
+		if err := rows.Scan(&w.ID, &w.Name, &w.Arch, &workloads, &w.Objective, &w.Config, &w.ToolVersion, &w.ModelVersion,
+			&started, &finished, &w.CandidatesTotal, &warnings); err != nil {
+			return nil, explain(s.path, err)
+		}
+		for _, j := range []struct {
+			text string
+			to   *[]string
+		}{{workloads, &w.Workloads}, {warnings, &w.Warnings}} {
+			if err := json.Unmarshal([]byte(j.text), j.to); err != nil {
+				return nil, fmt.Errorf("results: %s: sweep %d: %w", s.path, w.ID, err)
+			}
+		}
+		w.StartedAt, _ = time.Parse(time.RFC3339, started)
+		w.FinishedAt, _ = time.Parse(time.RFC3339, finished) // zero when empty
+		out = append(out, w)
+	}
+	return out, rows.Err()
+}
+
+// Candidates lists a sweep's candidates for one workload, in the sweep's order.
+func (s *Store) Candidates(ctx context.Context, sweepID int64, workload string) ([]CandidateRow, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT candidate_id, idx, arch, arch_yaml, workload, area_mm2, status, reason,
+		coalesce(energy_j, 0), coalesce(latency_s, 0), coalesce(edp_js, 0), on_front
+		FROM candidate WHERE sweep_id = ? AND workload = ? ORDER BY idx`, sweepID, workload)
+	if err != nil {
+		return nil, explain(s.path, err)
+	}
+	defer rows.Close()
+	var out []CandidateRow
+	at := map[int64]int{}
+	for rows.Next() {
+		var c CandidateRow
+		if err := rows.Scan(&c.ID, &c.Index, &c.Arch, &c.ArchYAML, &c.Workload, &c.AreaMM2, &c.Status, &c.Reason,
+			&c.EnergyJ, &c.LatencyS, &c.EDPJs, &c.OnFront); err != nil {
+			return nil, explain(s.path, err)
+		}
+		at[c.ID] = len(out)
+		out = append(out, c)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, explain(s.path, err)
+	}
+	return out, s.params(ctx, sweepID, func(id int64, p Param) {
+		if i, ok := at[id]; ok {
+			out[i].Params = append(out[i].Params, p)
+		}
+	})
+}
+
+func (s *Store) params(ctx context.Context, sweepID int64, add func(int64, Param)) error {
+	return s.each(ctx, `SELECT p.candidate_id, p.path, p.value, p.text FROM params p JOIN candidates USING (candidate_id)
+		WHERE sweep_id = ? ORDER BY p.candidate_id, p.position`, sweepID, func(r *sql.Rows) error {
+		var id int64
+		var p Param
+		if err := r.Scan(&id, &p.Path, &p.Value, &p.Text); err != nil {
+			return err
+		}
+		add(id, p)
+		return nil
+	})
+}
+
+func (s *Store) each(ctx context.Context, query string, sweepID int64, f func(*sql.Rows) error) error {
+	rows, err := s.db.QueryContext(ctx, query, sweepID)
+	if err != nil {
+		return explain(s.path, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := f(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// EachLayer calls f with every layer result of a sweep, by candidate, workload and layer in the network's order.
+func (s *Store) EachLayer(ctx context.Context, sweepID int64, f func(LayerRow) error) error {
+	return s.each(ctx, `SELECT c.candidate_id, c.idx, l.workload, l.layer, l.count, l.energy_j, l.latency_s, l.edp_js, l.macs,
+		l.utilization, l.bottleneck, l.mapping_json, l.mapping, l.optimal, l.mapspace_log10, l.evaluated, l.seconds
+		FROM candidates c JOIN layer_result l USING (candidate_id) WHERE c.sweep_id = ?
+		ORDER BY c.idx, l.workload, l.position`, sweepID, func(r *sql.Rows) error {
+		var l LayerRow
+		if err := r.Scan(&l.CandidateID, &l.Index, &l.Workload, &l.Name, &l.Count, &l.EnergyJ, &l.LatencyS, &l.EDPJs, &l.MACs,
+			&l.Utilization, &l.Bottleneck, &l.MappingJSON, &l.MappingText, &l.Optimal, &l.MapspaceLog10, &l.Evaluated, &l.Seconds); err != nil {
+			return err
+		}
+		return f(l)
+	})
+}
+
+// EachComponent calls f with every component's share of every layer of a sweep, in the order of EachLayer.
+func (s *Store) EachComponent(ctx context.Context, sweepID int64, f func(ComponentRow) error) error {
+	return s.each(ctx, `SELECT c.candidate_id, c.idx, k.workload, k.layer, k.count, k.component, k.energy_j, k.leakage_j, k.busy_s,
+		k.area_mm2, k.instances, k.peak_bits, k.size_bits, k.read_bits, k.write_bits, k.tensors
+		FROM candidates c JOIN component_result k USING (candidate_id) WHERE c.sweep_id = ?
+		ORDER BY c.idx, k.workload, k.layer_position, k.position`, sweepID, func(r *sql.Rows) error {
+		var k ComponentRow
+		var tensors string
+		if err := r.Scan(&k.CandidateID, &k.Index, &k.Workload, &k.Layer, &k.Count, &k.Name, &k.EnergyJ, &k.LeakageJ, &k.BusyS,
+			&k.AreaMM2, &k.Instances, &k.PeakBits, &k.SizeBits, &k.ReadBits, &k.WriteBits, &tensors); err != nil {
+			return err
+		}
+		if err := json.Unmarshal([]byte(tensors), &k.Tensors); err != nil {
+			return err
+		}
+		return f(k)
+	})
+}

@@ -1,0 +1,288 @@
+package results
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+func sample(i int64, area, edp float64) Candidate {
+	return Candidate{
+		Key: fmt.Sprintf("k%d", i), Index: i, Arch: "a", ArchYAML: "name: a", AreaMM2: area,
+		Params: []Param{{"PE.x", float64(8 + i), fmt.Sprint(8 + i)}, {"GLB.size", 262144, "32KiB"}},
+		Results: []WorkloadResult{{Workload: "net", Status: OK, EnergyJ: edp / 2, LatencyS: 2, EDPJs: edp, Layers: []Layer{{
+			Name: "l1", Count: 3, EnergyJ: 1, LatencyS: 2, EDPJs: 2, MACs: 100, Utilization: 0.5, Bottleneck: "MAC",
+			MappingJSON: `{"nodes":[]}`, MappingText: "MAC\n", Optimal: true, MapspaceLog10: 12, Evaluated: 5, Seconds: 0.001,
+			Components: []Component{{Name: "GLB", EnergyJ: 1, LeakageJ: 0.5, BusyS: 2, AreaMM2: 0.1, Instances: 1, PeakBits: 64,
+				SizeBits: 128, ReadBits: 7, WriteBits: 9, Tensors: []TensorTraffic{{"W", 7, 9, 64}}}},
+		}}}},
+	}
+}
+
+func create(t *testing.T) (*Store, int64, string) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "dir with spaces & ?", "r.db")
+	s, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, resumed, err := s.Begin(context.Background(), Sweep{Name: "s", Arch: "a", Workloads: []string{"net"}, Objective: "edp",
+		Config: "c", ModelVersion: "1", ToolVersion: "t", StartedAt: time.Unix(1e9, 0), CandidatesTotal: 3, Warnings: []string{"w"}})
+	if err != nil || resumed {
+		t.Fatal(id, resumed, err)
+	}
+	return s, id, path
+}
+
+func TestRoundTrip(t *testing.T) {
+	ctx := context.Background()
+	s, id, path := create(t)
+	want := sample(0, 1.5, 4)
+	if err := s.Append(ctx, id, []Candidate{want, sample(1, 2, 5)}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Append(ctx, id, []Candidate{want}); err != nil { // again: kept once
+		t.Fatal(err)
+	}
+	if err := s.Finish(ctx, id, time.Unix(2e9, 0)); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if files, _ := os.ReadDir(filepath.Dir(path)); len(files) != 1 {
+		t.Errorf("Close left %v", files)
+	}
+	r, err := OpenReadOnly(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	sweeps, err := r.Sweeps(ctx)
+	if err != nil || len(sweeps) != 1 || sweeps[0].Warnings[0] != "w" || sweeps[0].FinishedAt.Unix() != 2e9 {
+		t.Fatal(sweeps, err)
+	}
+	cs, err := r.Candidates(ctx, id, "net")
+	if err != nil || len(cs) != 2 || !cs[0].OnFront || cs[1].OnFront || !reflect.DeepEqual(cs[0].Params, want.Params) || cs[0].EDPJs != 4 {
+		t.Fatalf("%+v %v", cs, err)
+	}
+	n := 0
+	r.EachLayer(ctx, id, func(l LayerRow) error {
+		n++
+		l.Components = want.Results[0].Layers[0].Components
+		if !reflect.DeepEqual(l.Layer, want.Results[0].Layers[0]) {
+			t.Errorf("%+v", l.Layer)
+		}
+		return nil
+	})
+	r.EachComponent(ctx, id, func(k ComponentRow) error {
+		n++
+		if !reflect.DeepEqual(k.Component, want.Results[0].Layers[0].Components[0]) {
+			t.Errorf("%+v", k.Component)
+		}
+		return nil
+	})
+	if n != 4 {
+		t.Errorf("%d rows, want 4", n)
+	}
+}
+
+func TestResume(t *testing.T) {
+	ctx := context.Background()
+	s, id, _ := create(t)
+	defer s.Close()
+	s.Append(ctx, id, []Candidate{sample(7, 1, 1)})
+	for _, c := range []struct {
+		config, model string
+		resumed       bool
+	}{{"c", "1", true}, {"c", "2", false}, {"d", "1", false}} {
+		got, resumed, err := s.Begin(ctx, Sweep{Config: c.config, ModelVersion: c.model})
+		if err != nil || resumed != c.resumed || resumed != (got == id) {
+			t.Errorf("%+v: %d %v %v", c, got, resumed, err)
+		}
+	}
+	done, err := s.Done(ctx, id)
+	if err != nil || !reflect.DeepEqual(done, map[string]bool{"k7": true}) {
+		t.Error(done, err)
+	}
+}
+
+// TestFront compares the view with the definition, on random designs with ties.
+func TestFront(t *testing.T) {
+	ctx := context.Background()
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 20 {
+		s, id, _ := create(t)
+		var cs []Candidate
+		for i := range int64(30) {
+			cs = append(cs, sample(i, float64(1+r.IntN(8)), float64(1+r.IntN(8))))
+			if r.IntN(5) == 0 {
+				cs[i].Results[0] = WorkloadResult{Workload: "net", Status: Infeasible, Reason: "too small"}
+			}
+		}
+		var want []int64
+		for i, a := range cs {
+			beaten := a.Results[0].Status != OK
+			for j, b := range cs {
+				if b.Results[0].Status != OK || i == j {
+					continue
+				}
+				x, y := a.Results[0].EDPJs, b.Results[0].EDPJs
+				if b.AreaMM2 <= a.AreaMM2 && y <= x && (b.AreaMM2 < a.AreaMM2 || y < x || j < i) {
+					beaten = true
+				}
+			}
+			if !beaten {
+				want = append(want, a.Index)
+			}
+		}
+		r.Shuffle(len(cs), func(i, j int) { cs[i], cs[j] = cs[j], cs[i] })
+		if err := s.Append(ctx, id, cs); err != nil {
+			t.Fatal(err)
+		}
+		rows, err := s.Candidates(ctx, id, "net")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []int64
+		for _, c := range rows {
+			if c.OnFront {
+				got = append(got, c.Index)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("front %v, want %v", got, want)
+		}
+		s.Close()
+	}
+}
+
+// TestContractColumns: every name that the contract gives to outside queries is there.
+func TestContractColumns(t *testing.T) {
+	s, _, _ := create(t)
+	defer s.Close()
+	for _, c := range []string{
+		"sweep_id, name, started_at, finished_at, config, tool_version FROM sweeps",
+		"sweep_id, candidate_id, arch, workload, area_mm2, energy_j, latency_s, edp_js, on_front, status FROM candidate",
+		"candidate_id, path, value, text FROM candidate_param",
+		"candidate_id, workload, layer, count, energy_j, latency_s, edp_js, utilization, bottleneck, mapping FROM layer_result",
+		"candidate_id, layer, component, energy_j, leakage_j, busy_s, area_mm2, read_bits, write_bits FROM component_result",
+		"sweep_id, workload, candidate_id, area_mm2, edp_js, energy_j, latency_s FROM front",
+	} {
+		if _, err := s.Query(context.Background(), "SELECT "+c); err != nil {
+			t.Errorf("%s: %v", c, err)
+		}
+	}
+}
+
+func TestQueryReadsOnly(t *testing.T) {
+	ctx := context.Background()
+	s, id, path := create(t)
+	s.Append(ctx, id, []Candidate{sample(0, 1, 1)})
+	s.Close()
+	r, err := OpenReadOnly(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	evil := filepath.Join(t.TempDir(), "evil.db")
+	for _, q := range []string{
+		"DELETE FROM sweeps", "INSERT INTO params VALUES (1,9,'a',1,'b')", "ATTACH '" + evil + "' AS e", "PRAGMA query_only=0",
+		"SELECT load_extension('x')", "DROP VIEW front", "CREATE TABLE x(y)", "PRAGMA writable_schema=1", "VACUUM INTO '" + evil + "'",
+		"SELECT 1; DELETE FROM sweeps", "CREATE TEMP TABLE x(y)",
+	} {
+		if _, err := r.Query(ctx, q); err == nil {
+			t.Errorf("%s was run", q)
+		}
+	}
+	if _, err := os.Stat(evil); err == nil {
+		t.Error("a query wrote a file")
+	}
+	for _, q := range []string{"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<3) SELECT * FROM n",
+		"SELECT json_extract(tensors, '$[0].tensor') FROM component_result", "PRAGMA table_info(sweeps)", "SELECT * FROM front"} {
+		if rows, err := r.Query(ctx, q); err != nil || len(rows.Values) == 0 {
+			t.Errorf("%s: %v", q, err)
+		}
+	}
+	if _, err := r.Query(ctx, "SELECT nonsense"); err == nil || errors.Is(err, ErrDenied) {
+		t.Errorf("nonsense: %v", err)
+	}
+}
+
+func TestOpenErrors(t *testing.T) {
+	dir := t.TempDir()
+	garbage, other, newer := filepath.Join(dir, "g.db"), filepath.Join(dir, "o.db"), filepath.Join(dir, "n.db")
+	os.WriteFile(garbage, []byte(strings.Repeat("no database ", 100)), 0o644)
+	for path, ddl := range map[string]string{other: "CREATE TABLE x(y)", newer: "PRAGMA user_version = 99"} {
+		db, _ := sql.Open("sqlite3", path)
+		if _, err := db.Exec(ddl); err != nil {
+			t.Fatal(err)
+		}
+		db.Close()
+	}
+	for path, want := range map[string]string{garbage: "not an SQLite file", other: "something else", newer: "a newer tcmdse wrote it"} {
+		if _, err := Open(path); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("Open(%s): %v, want %s", path, err, want)
+		}
+	}
+	if _, err := OpenReadOnly(filepath.Join(dir, "none.db")); !errors.Is(err, os.ErrNotExist) {
+		t.Error(err)
+	}
+	s, id, _ := create(t)
+	defer s.Close()
+	bad := sample(0, math.NaN(), 1)
+	if err := s.Append(context.Background(), id, []Candidate{bad}); err == nil {
+		t.Error("NaN was stored")
+	}
+}
+
+// TestKill kills a child process while it appends: what was appended stays, and the file opens.
+func TestKill(t *testing.T) {
+	if path := os.Getenv("RESULTS_KILL"); path != "" {
+		s, err := Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		id, _, _ := s.Begin(context.Background(), Sweep{Config: "c"})
+		for i := int64(0); ; i++ {
+			if err := s.Append(context.Background(), id, []Candidate{sample(i, 1, 1)}); err != nil {
+				t.Fatal(err)
+			}
+			fmt.Println("stored", i)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "k.db")
+	for round := range 3 {
+		cmd := exec.Command(os.Args[0], "-test.run", "^TestKill$")
+		cmd.Env = append(os.Environ(), "RESULTS_KILL="+path)
+		var out strings.Builder
+		cmd.Stdout = &out
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Duration(300+100*round) * time.Millisecond)
+		cmd.Process.Kill()
+		cmd.Wait()
+		printed := strings.Count(out.String(), "stored")
+		s, err := Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		done, err := s.Done(context.Background(), 1)
+		if err != nil || len(done) < printed {
+			t.Errorf("round %d: %d stored, %d found, %v", round, printed, len(done), err)
+		}
+		s.Close()
+	}
+}

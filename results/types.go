@@ -1,0 +1,97 @@
+// Package results keeps sweeps in one SQLite file and answers questions about them. It holds plain rows and knows
+// neither mapper nor architectures, so a report of an old database never runs today's model.
+//
+// The schema, with a comment on every column, is in schema/; views are what outside queries rely on (contract
+// section 7). There is one writer; readers may open the file at any time.
+package results
+
+import "time"
+
+// Sweep is one run of a sweep file.
+type Sweep struct {
+	ID              int64
+	Name, Arch      string
+	Workloads       []string
+	Objective       string
+	Config          string // the whole configuration as it ran
+	ToolVersion     string
+	ModelVersion    string
+	StartedAt       time.Time
+	FinishedAt      time.Time // zero while unfinished
+	CandidatesTotal int64
+	Warnings        []string
+}
+
+// Param is one parameter of a candidate, value in SI units (sizes in bits).
+type Param struct {
+	Path  string
+	Value float64
+	Text  string // as written
+}
+
+// Component is one component's share of a layer, all instances together except where said.
+type Component struct {
+	Name                string          `json:"name"`
+	EnergyJ             float64         `json:"energy_j"`
+	LeakageJ            float64         `json:"leakage_j"`
+	BusyS               float64         `json:"busy_s"` // of each instance in use
+	AreaMM2             float64         `json:"area_mm2"`
+	Instances           int64           `json:"instances"`
+	PeakBits            float64         `json:"peak_bits"` // of each instance
+	SizeBits            int64           `json:"size_bits"` // of each instance; 0: unlimited
+	ReadBits, WriteBits float64         `json:"-"`
+	Tensors             []TensorTraffic `json:"-"`
+}
+
+// TensorTraffic is what one tensor moves in one component.
+type TensorTraffic struct {
+	Tensor    string  `json:"tensor"`
+	ReadBits  float64 `json:"read_bits"`
+	WriteBits float64 `json:"write_bits"`
+	PeakBits  float64 `json:"peak_bits"`
+}
+
+// Layer is a layer's result for one run of it.
+type Layer struct {
+	Name          string
+	Count         int64
+	EnergyJ       float64
+	LatencyS      float64
+	EDPJs         float64
+	MACs          float64
+	Utilization   float64
+	Bottleneck    string
+	MappingJSON   string
+	MappingText   string
+	Optimal       bool
+	MapspaceLog10 float64
+	Evaluated     int64
+	Seconds       float64
+	Components    []Component
+}
+
+// The statuses of a workload on a candidate.
+const (
+	OK         = "ok"
+	Infeasible = "infeasible"
+	OverBudget = "over_budget"
+	Failed     = "failed"
+)
+
+// WorkloadResult is what one network costs on one candidate; totals multiply layers by their count.
+type WorkloadResult struct {
+	Workload, Status, Reason string
+	EnergyJ, LatencyS, EDPJs float64
+	Layers                   []Layer
+}
+
+// Candidate is one point of a sweep with its results.
+type Candidate struct {
+	Key      string // identifies the architecture
+	Index    int64  // in the sweep's order
+	Arch     string
+	ArchYAML string
+	AreaMM2  float64
+	Params   []Param
+	Results  []WorkloadResult
+}

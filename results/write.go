@@ -1,0 +1,213 @@
+package results
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+)
+
+// Begin starts a sweep, or finds the one with the same configuration and model version to go on with.
+func (s *Store) Begin(ctx context.Context, sw Sweep) (id int64, resumed bool, err error) {
+	err = s.db.QueryRowContext(ctx, "SELECT sweep_id FROM sweeps WHERE config = ? AND model_version = ? ORDER BY sweep_id LIMIT 1",
+		sw.Config, sw.ModelVersion).Scan(&id)
+	if err == nil {
+		return id, true, nil
+	}
+	if !errors.Is(err, sql.ErrNoRows) {
+		return 0, false, explain(s.path, err)
+	}
+	workloads, warnings := text(sw.Workloads), text(sw.Warnings)
+	r, err := s.db.ExecContext(ctx, `INSERT INTO sweeps (name, arch, workloads, objective, config, tool_version,
+		model_version, started_at, candidates_total, warnings) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		sw.Name, sw.Arch, workloads, sw.Objective, sw.Config, sw.ToolVersion, sw.ModelVersion,
+		sw.StartedAt.UTC().Format(time.RFC3339), sw.CandidatesTotal, warnings)
+	if err != nil {
+		return 0, false, explain(s.path, err)
+	}
+	id, err = r.LastInsertId()
+	return id, false, err
+}
+
+func text(list []string) string {
+	if list == nil {
+		list = []string{}
+	}
+	b, _ := json.Marshal(list) // strings always marshal
+	return string(b)
+}
+
+// Finish marks a sweep as complete.
+func (s *Store) Finish(ctx context.Context, id int64, at time.Time) error {
+	_, err := s.db.ExecContext(ctx, "UPDATE sweeps SET finished_at = ? WHERE sweep_id = ?", at.UTC().Format(time.RFC3339), id)
+	if err != nil {
+		return explain(s.path, err)
+	}
+	return nil
+}
+
+// Done returns the keys of the candidates that are stored with all their workloads: they go in in one transaction.
+func (s *Store) Done(ctx context.Context, sweepID int64) (map[string]bool, error) {
+	rows, err := s.db.QueryContext(ctx, "SELECT key FROM candidates WHERE sweep_id = ?", sweepID)
+	if err != nil {
+		return nil, explain(s.path, err)
+	}
+	defer rows.Close()
+	out := map[string]bool{}
+	for rows.Next() {
+		var k string
+		if err := rows.Scan(&k); err != nil {
+			return nil, explain(s.path, err)
+		}
+		out[k] = true
+	}
+	return out, rows.Err()
+}
+
+// Append stores candidates in one transaction: all or none. A candidate that is there already is left as it is.
+func (s *Store) Append(ctx context.Context, sweepID int64, cs []Candidate) error {
+	for i := range cs {
+		if err := cs[i].check(); err != nil {
+			return err
+		}
+	}
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return explain(s.path, err)
+	}
+	defer tx.Rollback()
+	w := &writer{ctx: ctx, tx: tx, s: s, fresh: map[[32]byte]int64{}}
+	for i := range cs {
+		w.candidate(sweepID, &cs[i])
+	}
+	if w.err != nil {
+		return explain(s.path, w.err)
+	}
+	if err := tx.Commit(); err != nil {
+		return explain(s.path, err)
+	}
+	for h, id := range w.fresh {
+		s.mappings[h] = id
+	}
+	return nil
+}
+
+// check refuses numbers that are not finite: SQLite would store NaN as NULL and infinity as something no sheet reads.
+func (c *Candidate) check() error {
+	bad := func(what string, xs ...float64) error {
+		for _, x := range xs {
+			if math.IsNaN(x) || math.IsInf(x, 0) {
+				return fmt.Errorf("results: candidate %d: %s is %g; only finite numbers are stored", c.Index, what, x)
+			}
+		}
+		return nil
+	}
+	errs := []error{bad("area", c.AreaMM2)}
+	for _, p := range c.Params {
+		errs = append(errs, bad(p.Path, p.Value))
+	}
+	for _, r := range c.Results {
+		errs = append(errs, bad(r.Workload, r.EnergyJ, r.LatencyS, r.EDPJs))
+		for _, l := range r.Layers {
+			errs = append(errs, bad(l.Name, l.EnergyJ, l.LatencyS, l.EDPJs, l.MACs, l.Utilization, l.MapspaceLog10, l.Seconds))
+			for _, k := range l.Components {
+				errs = append(errs, bad(l.Name+" "+k.Name, k.EnergyJ, k.LeakageJ, k.BusyS, k.AreaMM2, k.PeakBits, k.ReadBits, k.WriteBits))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// writer inserts rows in one transaction and keeps the first error.
+type writer struct {
+	ctx   context.Context
+	tx    *sql.Tx
+	s     *Store
+	stmts map[string]*sql.Stmt
+	fresh map[[32]byte]int64
+	err   error
+}
+
+// insert returns the new row's id, 0 when the row was there already.
+func (w *writer) insert(query string, args ...any) int64 {
+	if w.err != nil {
+		return 0
+	}
+	if w.stmts == nil {
+		w.stmts = map[string]*sql.Stmt{}
+	}
+	st := w.stmts[query]
+	if st == nil {
+		if st, w.err = w.tx.PrepareContext(w.ctx, query); w.err != nil {
+			return 0
+		}
+		w.stmts[query] = st
+	}
+	r, err := st.ExecContext(w.ctx, args...)
+	if err != nil {
+		w.err = err
+		return 0
+	}
+	if n, _ := r.RowsAffected(); n == 0 {
+		return 0
+	}
+	id, err := r.LastInsertId()
+	w.err = err
+	return id
+}
+
+func (w *writer) candidate(sweepID int64, c *Candidate) {
+	id := w.insert("INSERT INTO candidates (sweep_id, key, idx, arch, arch_yaml, area_mm2) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+		sweepID, c.Key, c.Index, c.Arch, c.ArchYAML, c.AreaMM2)
+	if id == 0 {
+		return
+	}
+	for i, p := range c.Params {
+		w.insert("INSERT INTO params VALUES (?, ?, ?, ?, ?)", id, i, p.Path, p.Value, p.Text)
+	}
+	for i := range c.Results {
+		w.outcome(id, &c.Results[i])
+	}
+}
+
+func (w *writer) outcome(candidate int64, r *WorkloadResult) {
+	var e, t, edp any
+	if r.Status == OK {
+		e, t, edp = r.EnergyJ, r.LatencyS, r.EDPJs
+	}
+	id := w.insert("INSERT INTO outcomes (candidate_id, workload, status, reason, energy_j, latency_s, edp_js) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		candidate, r.Workload, r.Status, r.Reason, e, t, edp)
+	for i := range r.Layers {
+		l := &r.Layers[i]
+		layer := w.insert(`INSERT INTO layers (outcome_id, position, layer, count, energy_j, latency_s, edp_js, macs,
+			utilization, bottleneck, mapping_id, optimal, mapspace_log10, evaluated, seconds)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, id, i, l.Name, l.Count, l.EnergyJ, l.LatencyS, l.EDPJs,
+			l.MACs, l.Utilization, l.Bottleneck, w.mapping(l), l.Optimal, l.MapspaceLog10, l.Evaluated, l.Seconds)
+		for j := range l.Components {
+			k := &l.Components[j]
+			tensors, _ := json.Marshal(k.Tensors) // checked finite
+			w.insert("INSERT INTO components VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", layer, j, k.Name, k.EnergyJ,
+				k.LeakageJ, k.BusyS, k.AreaMM2, k.Instances, k.PeakBits, k.SizeBits, k.ReadBits, k.WriteBits, string(tensors))
+		}
+	}
+}
+
+// mapping stores a mapping once and returns its id.
+func (w *writer) mapping(l *Layer) int64 {
+	h := sha256.Sum256([]byte(l.MappingJSON + "\x00" + l.MappingText))
+	for _, known := range []map[[32]byte]int64{w.fresh, w.s.mappings} {
+		if id, ok := known[h]; ok {
+			return id
+		}
+	}
+	id := w.insert("INSERT INTO mappings (hash, json, text) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", h[:], l.MappingJSON, l.MappingText)
+	if id == 0 && w.err == nil {
+		w.err = w.tx.QueryRowContext(w.ctx, "SELECT mapping_id FROM mappings WHERE hash = ?", h[:]).Scan(&id)
+	}
+	w.fresh[h] = id
+	return id
+}

@@ -35,11 +35,8 @@ func (m Mapping) MarshalJSON() ([]byte, error) {
 			out[i] = object{Par: n.Array + "." + n.Dim, For: n.Var, In: n.N}
 		}
 		if !complete {
-			return nil, fmt.Errorf("mapping: node %d is incomplete: %+v", i+1, struct {
-				Kind                          Kind
-				Memory, Tensor, Var, Arr, Dim string
-				N                             int64
-			}{n.Kind, n.Memory, n.Tensor, n.Var, n.Array, n.Dim, n.N})
+			type fields Node // without Node's own text, which shows only what its kind needs
+			return nil, fmt.Errorf("mapping: node %d is incomplete: %+v", i+1, fields(n))
 		}
 	}
 	return json.Marshal(struct {

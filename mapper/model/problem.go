@@ -34,6 +34,7 @@ type Problem struct {
 	Computes    float64 // instances of the compute
 	LeakageW    float64 // of all instances of all nodes
 
+	single    []string      // rank variables of size 1, dropped
 	relevance [][]Relevance // by tensor, variable
 }
 
@@ -88,6 +89,8 @@ func (p *Problem) addEinsum(e *workload.Einsum) error {
 			index[i] = len(p.Vars)
 			p.Vars = append(p.Vars, v)
 			p.MACs *= float64(v.Size)
+		} else {
+			p.single = append(p.single, v.Name)
 		}
 	}
 	outputs := 0
@@ -101,6 +104,10 @@ func (p *Problem) addEinsum(e *workload.Einsum) error {
 		for _, dim := range dims {
 			var kept workload.Index
 			for _, term := range dim {
+				if term.Coef < 1 || term.Var < 0 || term.Var >= len(index) {
+					return fmt.Errorf("model: tensor %s has the term %d x variable number %d; coefficients are at least 1, variables are numbered 0 to %d",
+						t.Name, term.Coef, term.Var, len(index)-1)
+				}
 				if v := index[term.Var]; v >= 0 {
 					kept = append(kept, workload.Term{Coef: term.Coef, Var: v})
 				}

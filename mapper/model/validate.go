@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"slices"
 
 	"tcmdse/mapper/mapping"
 )
@@ -29,6 +30,7 @@ type walk struct {
 // step is one node with what holds at its place: extents just below nothing of it (a loop's own cut comes after),
 // and products of the loops above.
 type step struct {
+	node           int // in Mapping.Nodes
 	kind           mapping.Kind
 	memory, tensor int // storage; memory is len(Memories) at the compute
 	v              int // loops
@@ -96,7 +98,7 @@ func newWalk(p *Problem, m *mapping.Mapping) (*walk, error) {
 // resolve turns names into indexes; false for a loop of one pass over a variable of size 1, which is no step.
 func (w *walk) resolve(i int, n *mapping.Node, st *step) (bool, error) {
 	p := w.p
-	*st = step{kind: n.Kind, n: n.N, memory: -1, tensor: -1, v: -1}
+	*st = step{node: i, kind: n.Kind, n: n.N, memory: -1, tensor: -1, v: -1}
 	if n.Kind == mapping.Storage {
 		for m := range p.Memories {
 			if p.Memories[m].Name == n.Memory {
@@ -124,16 +126,17 @@ func (w *walk) resolve(i int, n *mapping.Node, st *step) (bool, error) {
 			st.v = v
 		}
 	}
-	if st.v < 0 {
-		if n.N == 1 {
-			return false, nil
-		}
-		return false, invalid(0, i, "the layer has no rank variable %q of size above 1", n.Var)
+	switch {
+	case st.v < 0 && !slices.Contains(p.single, n.Var):
+		return false, invalid(0, i, "the layer has no rank variable %q", n.Var)
+	case st.v < 0 && n.N != 1:
+		return false, invalid(1, i, "loop over %s cuts by %d, its size is 1", n.Var, n.N)
+	case n.Kind == mapping.Temporal:
+		return st.v >= 0, nil
+	case n.Kind != mapping.Spatial:
+		return false, invalid(0, i, "node of unknown kind %d", n.Kind)
 	}
-	if n.Kind == mapping.Temporal {
-		return true, nil
-	}
-	return true, w.place(i, n, st)
+	return st.v >= 0, w.place(i, n, st)
 }
 
 // place finds the array dimension of a spatial loop.
@@ -151,8 +154,10 @@ func (w *walk) place(i int, n *mapping.Node, st *step) error {
 			dim := &arr.Dims[d]
 			st.shares = make([]bool, len(w.p.Tensors))
 			for t := range w.p.Tensors {
-				tn := &w.p.Tensors[t]
-				r := w.p.Relevance(t, st.v)
+				tn, r := &w.p.Tensors[t], Irrelevant
+				if st.v >= 0 {
+					r = w.p.Relevance(t, st.v)
+				}
 				if n.N > 1 && r != Irrelevant && dim.OnlyReuse.Has(tn.Name, tn.Role) {
 					return invalid(4, i, "a loop over %s changes %s, which dimension %s.%s may only reuse", n.Var, tn.Name, n.Array, n.Dim)
 				}
@@ -181,23 +186,23 @@ func (w *walk) check() error {
 				continue
 			}
 			if st.memory < last {
-				return invalid(3, i, "%s stands inside a storage node of %s, a memory further in", p.Memories[st.memory].Name, p.Memories[last].Name)
+				return invalid(3, st.node, "%s stands inside a storage node of %s, a memory further in", p.Memories[st.memory].Name, p.Memories[last].Name)
 			}
 			if held[st.memory][st.tensor] {
-				return invalid(3, i, "%s keeps %s twice", p.Memories[st.memory].Name, p.Tensors[st.tensor].Name)
+				return invalid(3, st.node, "%s keeps %s twice", p.Memories[st.memory].Name, p.Tensors[st.tensor].Name)
 			}
 			if st.memory == 0 && loops {
-				return invalid(2, i, "the outermost memory keeps every tensor above all loops")
+				return invalid(2, st.node, "the outermost memory keeps every tensor above all loops")
 			}
 			held[st.memory][st.tensor] = true
 			last, arrayBelow = st.memory, -1
 		case mapping.Temporal:
-			loops = true
+			loops = loops || st.n > 1
 			if arrayBelow >= 0 && st.n > 1 {
-				return invalid(4, i, "temporal loop over %s below a loop of array %s in the same gap", p.Vars[st.v].Name, p.Arrays[arrayBelow].Name)
+				return invalid(4, st.node, "temporal loop over %s below a loop of array %s in the same gap", p.Vars[st.v].Name, p.Arrays[arrayBelow].Name)
 			}
 		case mapping.Spatial:
-			loops = true
+			loops = loops || st.n > 1
 			if st.n > 1 {
 				arrayBelow = st.array
 			}
@@ -232,7 +237,7 @@ func (w *walk) checkSpatial(i int, st *step) error {
 	for j := range w.steps[:len(w.steps)-1] {
 		s := &w.steps[j]
 		if s.kind == mapping.Storage && (s.memory < above) != (j < i) {
-			return invalid(4, i, "loop on array %s stands on the wrong side of the storage node of %s for %s",
+			return invalid(4, st.node, "loop on array %s stands on the wrong side of the storage node of %s for %s",
 				w.p.Arrays[st.array].Name, w.p.Memories[s.memory].Name, w.p.Tensors[s.tensor].Name)
 		}
 	}

@@ -1,0 +1,131 @@
+package dse
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"sync"
+
+	"golang.org/x/sync/singleflight"
+
+	"tcmdse/hwmodel"
+	"tcmdse/mapper"
+	"tcmdse/mapper/model"
+	"tcmdse/mapper/workload"
+	"tcmdse/results"
+)
+
+// MapFunc maps one layer; the error of a layer without valid mapping is a *mapper.InfeasibleError.
+type MapFunc func(ctx context.Context, arch *hwmodel.Arch, layer *workload.Layer, o mapper.Objective) (results.Layer, error)
+
+// MapLayer is the MapFunc that sweeps use: the optimal mapping.
+func MapLayer(ctx context.Context, arch *hwmodel.Arch, layer *workload.Layer, o mapper.Objective) (results.Layer, error) {
+	r, err := mapper.Optimal(ctx, arch, &layer.Einsum, mapper.Options{Objective: o})
+	if err != nil {
+		return results.Layer{}, err
+	}
+	out, err := Row(arch, layer, r.Mapping, &r.Cost)
+	out.Optimal, out.MapspaceLog10 = r.Search.Optimal, r.Search.MapspaceLog10
+	out.Evaluated, out.Seconds = r.Search.Evaluated, r.Search.Elapsed.Seconds()
+	return out, err
+}
+
+// Row turns a priced mapping into the row that is stored and printed.
+func Row(arch *hwmodel.Arch, layer *workload.Layer, m json.Marshaler, c *model.Cost) (results.Layer, error) {
+	data, err := m.MarshalJSON()
+	if err != nil {
+		return results.Layer{}, err
+	}
+	out := results.Layer{
+		Name: layer.Name, Count: layer.Count, EnergyJ: c.EnergyJ, LatencyS: c.LatencyS, EDPJs: c.EDPJs, MACs: c.MACs,
+		Utilization: c.Utilization, Bottleneck: c.Bottleneck, MappingJSON: string(data),
+	}
+	if t, ok := m.(interface{ Text(string) string }); ok {
+		out.MappingText = t.Text(arch.Nodes[len(arch.Nodes)-1].Name)
+	}
+	for _, k := range c.Components {
+		row := results.Component{
+			Name: k.Name, EnergyJ: k.EnergyJ, LeakageJ: k.LeakageJ, BusyS: k.BusyS, AreaMM2: k.AreaM2 * 1e6,
+			Instances: k.Instances, PeakBits: k.PeakBits, SizeBits: k.SizeBits,
+		}
+		for _, t := range k.Tensors {
+			row.Tensors = append(row.Tensors, results.TensorTraffic(t))
+			row.ReadBits += t.ReadBits
+			row.WriteBits += t.WriteBits
+		}
+		out.Components = append(out.Components, row)
+	}
+	return out, nil
+}
+
+// memo remembers mapped layers by what the mapper sees: the architecture without names and areas, the layer's shape
+// and the objective. Equal work that runs at once is done once.
+type memo struct {
+	mapLayer MapFunc
+	flight   singleflight.Group
+	mu       sync.Mutex
+	done     map[string]memoEntry
+	hits     int64
+}
+
+type memoEntry struct {
+	row results.Layer
+	err error
+}
+
+// archKey hashes what the mapper sees of an architecture.
+func archKey(arch *hwmodel.Arch) (string, error) {
+	seen := *arch
+	seen.Name, seen.TechM, seen.ClockHz = "", 0, 0
+	seen.Nodes = append([]hwmodel.Node(nil), arch.Nodes...)
+	for i := range seen.Nodes {
+		seen.Nodes[i].AreaM2 = 0
+	}
+	data, err := json.Marshal(seen)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(data)
+	return string(sum[:]), nil
+}
+
+// layer maps a layer or recalls it. Areas, names and counts are those of the asking candidate.
+func (m *memo) layer(ctx context.Context, arch *hwmodel.Arch, key string, l *workload.Layer, o mapper.Objective) (results.Layer, error) {
+	key += string(rune(o)) + l.Einsum.ShapeKey()
+	m.mu.Lock()
+	e, ok := m.done[key]
+	if ok {
+		m.hits++
+	}
+	m.mu.Unlock()
+	if !ok {
+		v, _, _ := m.flight.Do(key, func() (any, error) {
+			row, err := m.mapLayer(ctx, arch, l, o)
+			e := memoEntry{row, err}
+			var none *mapper.InfeasibleError
+			if err == nil || errors.As(err, &none) {
+				m.mu.Lock()
+				m.done[key] = e
+				m.mu.Unlock()
+			}
+			return e, nil
+		})
+		e = v.(memoEntry)
+	}
+	if e.err != nil {
+		return results.Layer{}, e.err
+	}
+	row := e.row
+	row.Name, row.Count = l.Name, l.Count
+	row.Components = append([]results.Component(nil), row.Components...)
+	areas := make(map[string]float64, len(arch.Nodes))
+	instances := arch.Instances()
+	for i := range arch.Nodes {
+		areas[arch.Nodes[i].Name] = arch.Nodes[i].AreaM2 * float64(instances[i]) * 1e6
+	}
+	for i := range row.Components {
+		row.Components[i].AreaMM2 = areas[row.Components[i].Name]
+	}
+	return row, nil
+}

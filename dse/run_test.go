@@ -1,0 +1,166 @@
+package dse
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"tcmdse/hwmodel"
+	"tcmdse/mapper"
+	"tcmdse/mapper/workload"
+	"tcmdse/results"
+	"tcmdse/sweeps"
+)
+
+const file = `
+name: t
+arch: edge
+workloads: [net]
+axes:
+  - {path: PE.x, values: [1, 2, 4]}
+  - {path: GLB.size, values: [1B, 64B, 4KiB]}
+  - {path: GLB.area, values: [1mm2, 2mm2]}
+budget: {area: 1.5mm2}
+`
+
+const net = `
+name: net
+layers:
+  - {name: a, matmul: {M: 4, K: 8, N: 4}, count: 2}
+  - {name: b, conv: {C: 2, M: 4, P: 4, Q: 4, R: 3, S: 3}}
+  - {name: c, matmul: {M: 4, K: 8, N: 4}}
+`
+
+func load(t *testing.T, body string) *sweeps.Sweep {
+	t.Helper()
+	s, err := sweeps.Parse([]byte(body), "t.yaml", t.TempDir(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// run runs the sweep into a file and returns a dump of all that does not depend on time.
+func run(t *testing.T, ctx context.Context, path string, c Config) (string, Summary, error) {
+	t.Helper()
+	store, err := results.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	c.Store = store
+	sum, runErr := Run(ctx, c)
+	var b strings.Builder
+	for _, q := range []string{
+		"SELECT workload, area_mm2, energy_j, latency_s, edp_js, on_front, status, reason, idx, key FROM candidate ORDER BY idx",
+		"SELECT c.idx, l.layer, l.count, l.energy_j, l.latency_s, l.mapping, l.optimal FROM layer_result l JOIN candidate c USING (candidate_id) ORDER BY c.idx, l.position",
+		"SELECT c.idx, k.layer, k.component, k.energy_j, k.area_mm2, k.tensors FROM component_result k JOIN candidate c USING (candidate_id) ORDER BY c.idx, k.layer_position, k.position",
+	} {
+		rows, err := store.Query(context.Background(), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range rows.Values {
+			fmt.Fprintln(&b, r...)
+		}
+	}
+	return b.String(), sum, runErr
+}
+
+func sweep(t *testing.T) *sweeps.Sweep {
+	t.Helper()
+	s := load(t, file)
+	n := filepath.Join(s.Dir, "net")
+	writeFile(t, n, net)
+	return s
+}
+
+// TestJobs: the stored results do not depend on the number of workers.
+func TestJobs(t *testing.T) {
+	var dumps []string
+	for _, jobs := range []int{1, 4} {
+		d, sum, err := run(t, context.Background(), filepath.Join(t.TempDir(), "r.db"), Config{Sweep: sweep(t), Jobs: jobs})
+		if err != nil || sum.Done != 18 || sum.Infeasible == 0 && sum.OverBudget == 0 {
+			t.Fatalf("%+v %v", sum, err)
+		}
+		dumps = append(dumps, d)
+	}
+	if dumps[0] != dumps[1] {
+		t.Errorf("1 worker:\n%s\n4 workers:\n%s", dumps[0], dumps[1])
+	}
+	if !strings.Contains(dumps[0], "ok") || !strings.Contains(dumps[0], "over_budget") {
+		t.Error("the sweep should have candidates of both kinds")
+	}
+}
+
+// TestResume: a run that is interrupted and started again stores what an uninterrupted one stores, and maps nothing twice.
+func TestResume(t *testing.T) {
+	want, _, err := run(t, context.Background(), filepath.Join(t.TempDir(), "r.db"), Config{Sweep: sweep(t), Jobs: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "r.db")
+	s := sweep(t)
+	var calls atomic.Int64
+	stopAfter := int64(5)
+	ctx, cancel := context.WithCancel(context.Background())
+	c := Config{Sweep: s, Jobs: 2, Map: func(ctx context.Context, a *hwmodel.Arch, l *workload.Layer, o mapper.Objective) (results.Layer, error) {
+		if calls.Add(1) == stopAfter {
+			cancel()
+		}
+		return MapLayer(ctx, a, l, o)
+	}}
+	_, sum, err := run(t, ctx, path, c)
+	if !errors.Is(err, context.Canceled) || sum.Done == sum.Total {
+		t.Fatalf("%+v %v", sum, err)
+	}
+	stopAfter = -1
+	got, sum, err := run(t, context.Background(), path, c)
+	if err != nil || !sum.Resumed || sum.Done != sum.Total {
+		t.Fatalf("%+v %v", sum, err)
+	}
+	if got != want {
+		t.Errorf("interrupted and resumed:\n%s\nat once:\n%s", got, want)
+	}
+	before := calls.Load()
+	if _, sum, err = run(t, context.Background(), path, c); err != nil || sum.Reused != sum.Total || calls.Load() != before {
+		t.Errorf("a third run mapped %d layers: %+v %v", calls.Load()-before, sum, err)
+	}
+}
+
+// TestMemo: layers of one shape on architectures that differ in area alone are mapped once, and their areas differ.
+func TestMemo(t *testing.T) {
+	var calls atomic.Int64
+	s := load(t, strings.NewReplacer("[1, 2, 4]", "[2]", "[1B, 64B, 4KiB]", "[4KiB]", "budget: {area: 1.5mm2}", "").Replace(file))
+	writeFile(t, filepath.Join(s.Dir, "net"), net)
+	dump, sum, err := run(t, context.Background(), filepath.Join(t.TempDir(), "r.db"), Config{Sweep: s, Jobs: 1,
+		Map: func(ctx context.Context, a *hwmodel.Arch, l *workload.Layer, o mapper.Objective) (results.Layer, error) {
+			calls.Add(1)
+			return MapLayer(ctx, a, l, o)
+		}})
+	if err != nil || sum.Done != 2 || calls.Load() != 2 {
+		t.Errorf("%d calls for 2 shapes on 2 areas, %+v %v\n%s", calls.Load(), sum, err, dump)
+	}
+}
+
+// TestInfeasible: a layer without mapping marks the candidate, and the sweep goes on.
+func TestInfeasible(t *testing.T) {
+	s := sweep(t)
+	dump, sum, err := run(t, context.Background(), filepath.Join(t.TempDir(), "r.db"), Config{Sweep: s, Jobs: 2,
+		Map: func(ctx context.Context, a *hwmodel.Arch, l *workload.Layer, o mapper.Objective) (results.Layer, error) {
+			switch {
+			case l.Name == "b" && a.Nodes[2].Dims[0].Size == 2:
+				return results.Layer{}, &mapper.InfeasibleError{Node: "GLB", Reason: "GLB is too small"}
+			case l.Name == "b" && a.Nodes[2].Dims[0].Size == 4:
+				return results.Layer{}, errors.New("broken")
+			}
+			return MapLayer(ctx, a, l, o)
+		}})
+	if err != nil || sum.Done != 18 || sum.Infeasible == 0 || sum.Failed == 0 || !strings.Contains(dump, "layer b: no valid mapping: GLB is too small") {
+		t.Errorf("%+v %v\n%s", sum, err, dump)
+	}
+}

@@ -27,6 +27,7 @@ func MapLayer(ctx context.Context, arch *hwmodel.Arch, layer *workload.Layer, o 
 	}
 	out, err := Row(arch, layer, r.Mapping, &r.Cost)
 	out.Optimal, out.MapspaceLog10 = r.Search.Optimal, r.Search.MapspaceLog10
+	out.Templates, out.Nodes = r.Search.Templates, r.Search.Nodes
 	out.Evaluated, out.Seconds = r.Search.Evaluated, r.Search.Elapsed.Seconds()
 	return out, err
 }

@@ -65,6 +65,8 @@ type Layer struct {
 	MappingText   string
 	Optimal       bool
 	MapspaceLog10 float64
+	Templates     int64 // orders of storage nodes opened; 0 when read back
+	Nodes         int64 // partial choices bounded; 0 when read back
 	Evaluated     int64
 	Seconds       float64
 	Components    []Component

@@ -97,11 +97,11 @@ func (w *walk) occupancy(i int) float64 {
 	if w.steps[i].memory > 0 {
 		for j := i + 1; w.steps[j].kind == mapping.Temporal; j++ {
 			r := p.Relevance(t, w.steps[j].v)
-			if r == Irrelevant && w.steps[j].n > 1 {
+			if r == Irrelevant {
 				break
 			}
 			extents = w.steps[j+1].extents
-			if r == Partial && w.steps[j].n > 1 {
+			if r == Partial {
 				break
 			}
 		}

@@ -95,7 +95,7 @@ func newWalk(p *Problem, m *mapping.Mapping) (*walk, error) {
 	return w, nil
 }
 
-// resolve turns names into indexes; false for a loop of one pass over a variable of size 1, which is no step.
+// resolve turns names into indexes; false for a loop of one pass, which is no step: it changes nothing anywhere.
 func (w *walk) resolve(i int, n *mapping.Node, st *step) (bool, error) {
 	p := w.p
 	*st = step{node: i, kind: n.Kind, n: n.N, memory: -1, tensor: -1, v: -1}
@@ -132,11 +132,11 @@ func (w *walk) resolve(i int, n *mapping.Node, st *step) (bool, error) {
 	case st.v < 0 && n.N != 1:
 		return false, invalid(1, i, "loop over %s cuts by %d, its size is 1", n.Var, n.N)
 	case n.Kind == mapping.Temporal:
-		return st.v >= 0, nil
+		return n.N > 1, nil
 	case n.Kind != mapping.Spatial:
 		return false, invalid(0, i, "node of unknown kind %d", n.Kind)
 	}
-	return st.v >= 0, w.place(i, n, st)
+	return n.N > 1, w.place(i, n, st)
 }
 
 // place finds the array dimension of a spatial loop.
@@ -197,15 +197,12 @@ func (w *walk) check() error {
 			held[st.memory][st.tensor] = true
 			last, arrayBelow = st.memory, -1
 		case mapping.Temporal:
-			loops = loops || st.n > 1
-			if arrayBelow >= 0 && st.n > 1 {
+			loops = true
+			if arrayBelow >= 0 {
 				return invalid(4, st.node, "temporal loop over %s below a loop of array %s in the same gap", p.Vars[st.v].Name, p.Arrays[arrayBelow].Name)
 			}
 		case mapping.Spatial:
-			loops = loops || st.n > 1
-			if st.n > 1 {
-				arrayBelow = st.array
-			}
+			loops, arrayBelow = true, st.array
 			if err := w.checkSpatial(i, st); err != nil {
 				return err
 			}
@@ -230,9 +227,6 @@ func (w *walk) check() error {
 // checkSpatial tests that a spatial loop stands below every storage node of memories above its array and above every
 // storage node of memories below it.
 func (w *walk) checkSpatial(i int, st *step) error {
-	if st.n == 1 {
-		return nil
-	}
 	above := w.p.Arrays[st.array].Above
 	for j := range w.steps[:len(w.steps)-1] {
 		s := &w.steps[j]

@@ -3,6 +3,7 @@ package model_test
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"tcmdse/hwmodel"
 	"tcmdse/mapper/mapping"
@@ -33,10 +34,10 @@ type walk struct {
 
 	tensor []int // by node: storage nodes' tensor, else -1
 	parent [][]int
-	stop   []int // by storage node: the place where its occupancy is taken (section 4)
-	steps  []int64
+	stop   []int   // by storage node: the place where its occupancy is taken (section 4)
+	steps  []int64 // by place: temporal steps from there on
 
-	corner, extent []int64
+	corner, extent []int64 // of the current tile, by variable
 	index          []int64 // of the loop at each node above the current place
 	now            int64   // temporal steps done before this point
 	live           []map[string]*span
@@ -44,13 +45,12 @@ type walk struct {
 	shared map[string]bool // transfers already served by the node above
 	held   map[string]bool // output values that an instance has held
 
-	count            map[flow]float64             // values by memory node, tensor, direction
-	perInstance      map[string]map[flow]float64  // the same of each instance
-	peak             []int64                      // by storage node: values of the box at its stop
-	peakLive         []int64                      // by storage node: most values that are between first and last use
-	computeSteps     map[string]int64             // by compute instance
-	macs             int64
-	instanceOfMemory map[string]map[string]string // memory name -> instance -> key of perInstance
+	count        map[flow]float64            // values moved, all instances together
+	perInstance  map[string]map[flow]float64 // the same by memory and instance
+	peak         []int64                     // by storage node: values of the box at its stop
+	peakLive     []int64                     // by storage node: most values that are between first and last use
+	computeSteps map[string]int64            // by compute instance
+	macs         int64
 }
 
 type flow struct {
@@ -73,6 +73,13 @@ func newWalk(a *hwmodel.Arch, e *workload.Einsum, m *mapping.Mapping) *walk {
 	for v := range e.Vars {
 		w.extent[v] = e.Vars[v].Size
 	}
+	w.steps[n] = 1
+	for i := n - 1; i >= 0; i-- {
+		w.steps[i] = w.steps[i+1]
+		if m.Nodes[i].Kind == mapping.Temporal {
+			w.steps[i] *= m.Nodes[i].N
+		}
+	}
 	last := slices.Repeat([]int{-1}, len(e.Tensors))
 	for i := range m.Nodes {
 		w.tensor[i], w.parent[i] = -1, slices.Clone(last)
@@ -82,13 +89,6 @@ func newWalk(a *hwmodel.Arch, e *workload.Einsum, m *mapping.Mapping) *walk {
 		}
 	}
 	w.parent[n] = last
-	w.steps[n] = 1
-	for i := n - 1; i >= 0; i-- {
-		w.steps[i] = w.steps[i+1]
-		if m.Nodes[i].Kind == mapping.Temporal {
-			w.steps[i] *= m.Nodes[i].N
-		}
-	}
 	return w
 }
 
@@ -126,11 +126,13 @@ func (w *walk) stopOf(i, t int) int {
 		return i
 	}
 	for j := i + 1; ; j++ {
-		if j == len(w.nodes) || w.nodes[j].Kind != mapping.Temporal {
+		switch {
+		case j == len(w.nodes) || w.nodes[j].Kind == mapping.Storage:
 			return j
-		}
-		if w.nodes[j].N == 1 {
+		case w.nodes[j].N == 1:
 			continue
+		case w.nodes[j].Kind == mapping.Spatial:
+			return j
 		}
 		switch w.company(t, w.variable(w.nodes[j].Var)) {
 		case 0:
@@ -184,12 +186,12 @@ func (w *walk) transfer(t, i int) {
 	tn, p := &w.e.Tensors[t], w.parent[i][t]
 	box := w.box(t)
 	for _, value := range box {
-		w.use(p, value)
+		w.use(p, value, w.now+w.steps[i]-1)
 	}
 	child := w.position(0, i, nil)
 	old := 0.0 // values that the child has held before and gets back
 	for _, value := range box {
-		key := strconv.Itoa(i) + "/" + child + "/" + value
+		key := strings.Join([]string{tn.Name, strconv.Itoa(i), child, value}, "/")
 		if tn.Output && !w.fresh(t, i, key) {
 			old++
 		}
@@ -198,7 +200,8 @@ func (w *walk) transfer(t, i int) {
 	if i < len(w.nodes) {
 		w.move(i, child, t, true, float64(len(box)), old)
 	}
-	event := strconv.Itoa(i) + "/" + w.position(0, p, nil) + "/" + w.passes(i) + "/" + w.position(p, i, func(j int) bool { return w.serves(t, j) })
+	alike := func(j int) bool { return w.serves(t, j) }
+	event := strings.Join([]string{tn.Name, strconv.Itoa(i), w.position(0, p, nil), w.passes(i), w.position(p, i, alike)}, "/")
 	if !w.shared[event] {
 		w.shared[event] = true
 		w.move(p, w.position(0, p, nil), t, false, float64(len(box)), old)
@@ -254,11 +257,11 @@ func (w *walk) serves(t, j int) bool {
 				continue
 			}
 			v := w.variable(n.Var)
-			here := w.box(t)[0]
-			w.corner[v]++
-			there := w.box(t)[0]
-			w.corner[v]--
-			return here == there && dim.Multicasts(tn.Name, tn.Role)
+			here := w.lowest(t)
+			w.corner[v] += w.extent[v]
+			there := w.lowest(t)
+			w.corner[v] -= w.extent[v]
+			return slices.Equal(here, there) && dim.Multicasts(tn.Name, tn.Role)
 		}
 	}
 	panic("no such dimension")
@@ -306,15 +309,21 @@ func (w *walk) box(t int) []string {
 	return values
 }
 
-// use notes that the node at p needs a value from now until the end of what runs below the current place. A value is
-// also used at the very places between, so the last step is that of the innermost loops below.
-func (w *walk) use(p int, value string) {
-	end := w.now
-	for j := len(w.nodes) - 1; j >= 0; j-- {
-		if w.nodes[j].Kind == mapping.Temporal && w.index[j] < 0 {
-			end = w.now + w.steps[j] - 1
+// lowest returns the first coordinates of the current tile's box.
+func (w *walk) lowest(t int) []int64 {
+	var low []int64
+	for _, dim := range w.e.Tensors[t].Dims {
+		var x int64
+		for _, term := range dim {
+			x += term.Coef * w.corner[term.Var]
 		}
+		low = append(low, x)
 	}
+	return low
+}
+
+// use notes that the node at p needs a value from now until end: the node below may hand it back then.
+func (w *walk) use(p int, value string, end int64) {
 	s := w.live[p][value]
 	if s == nil {
 		s = &span{w.now, end}

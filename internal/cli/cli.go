@@ -1,0 +1,100 @@
+// Package cli is the command line: one file a command, each a function from flags to output. It alone writes to the
+// terminal and decides exit statuses.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+
+	"tcmdse/internal/yamlsrc"
+	"tcmdse/mapper/model"
+)
+
+// The exit statuses of contract section 1.
+const (
+	exitDone        = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitInterrupted = 130
+)
+
+// env is what a command works with.
+type env struct {
+	out, err io.Writer
+}
+
+// usageError marks a mistake in how a command was called.
+type usageError struct{ error }
+
+func (u usageError) Unwrap() error { return u.error }
+
+// errInterrupted is returned by a command that stopped because it was asked to and kept what was done.
+var errInterrupted = errors.New("interrupted")
+
+// Main runs the command and returns the exit status.
+func Main(ctx context.Context, args []string, out, errs io.Writer) int {
+	started := false
+	root := newRoot(&env{out, errs}, &started)
+	root.SetArgs(args)
+	root.SetOut(out)
+	root.SetErr(errs)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitDone
+	}
+	if errors.Is(err, errInterrupted) || errors.Is(err, context.Canceled) {
+		fmt.Fprintln(errs, err)
+		return exitInterrupted
+	}
+	fmt.Fprintln(errs, "tcmdse:", err)
+	var input *yamlsrc.Error
+	var usage usageError
+	var invalid *model.InvalidError
+	switch {
+	case !started, errors.As(err, &input), errors.As(err, &usage), errors.As(err, &invalid):
+		return exitUsage
+	}
+	return exitFailed
+}
+
+func newRoot(e *env, started *bool) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "tcmdse",
+		Short: "Explore the design space of tensor accelerators with provably optimal mappings",
+		Long: `tcmdse sweeps array sizes, buffer capacities and bandwidths of a tensor accelerator, finds the provably optimal
+mapping of every layer of a network on every candidate, and reports the front of area against energy-delay product.
+
+Exit status: 0 done, 1 failed, 2 wrong usage or bad input, 130 interrupted with all finished work kept.`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Version:       Version(),
+		// What goes wrong before a command has started is a mistake in how it was called.
+		PersistentPreRun: func(*cobra.Command, []string) { *started = true },
+	}
+	root.AddCommand(newSweep(e), newMap(e), newEvaluate(e), newReport(e), newCost(e), newQuery(e), newList(e), newShow(e), newCheck(e))
+	return root
+}
+
+// Version returns the version that the Go tool stamped, or "devel".
+func Version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" || info.Main.Version == "(devel)" {
+		return "devel"
+	}
+	return info.Main.Version
+}
+
+// readFile reads a user's file; that it cannot be read is bad input.
+func readFile(path string) ([]byte, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return data, nil
+}

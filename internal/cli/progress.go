@@ -1,0 +1,69 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"tcmdse/dse"
+)
+
+// logEvery is how often progress is logged where standard error is no terminal.
+const logEvery = 30 * time.Second
+
+// progress shows how far a sweep is: one line on a terminal, a log line now and then elsewhere.
+type progress struct {
+	e        *env
+	quiet    bool
+	terminal bool
+	last     time.Time
+	width    int
+}
+
+func newProgress(e *env, quiet bool) *progress {
+	p := &progress{e: e, quiet: quiet, last: time.Now()}
+	if f, ok := e.err.(*os.File); ok {
+		p.terminal = term.IsTerminal(int(f.Fd()))
+	}
+	return p
+}
+
+func (p *progress) show(s dse.Progress) {
+	if p.quiet {
+		return
+	}
+	line := fmt.Sprintf("%d of %d candidates", s.Done, s.Total)
+	for _, c := range []struct {
+		n    int64
+		what string
+	}{{s.Reused, "stored before"}, {s.Infeasible, "infeasible"}, {s.OverBudget, "over budget"}, {s.Failed, "failed"}} {
+		if c.n > 0 {
+			line += fmt.Sprintf(", %d %s", c.n, c.what)
+		}
+	}
+	if s.BestEDPJs > 0 {
+		line += fmt.Sprintf(", least EDP %.3g Js", s.BestEDPJs)
+	}
+	if s.ETA > 0 {
+		line += ", " + s.ETA.Round(time.Second).String() + " left"
+	}
+	if !p.terminal {
+		if time.Since(p.last) >= logEvery {
+			p.last = time.Now()
+			fmt.Fprintln(p.e.err, line)
+		}
+		return
+	}
+	fmt.Fprintf(p.e.err, "\r%s%s", line, strings.Repeat(" ", max(0, p.width-len(line))))
+	p.width = len(line)
+}
+
+// end clears the line.
+func (p *progress) end() {
+	if p.terminal && p.width > 0 {
+		fmt.Fprintf(p.e.err, "\r%s\r", strings.Repeat(" ", p.width))
+	}
+}

@@ -1,0 +1,201 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/viper"
+
+	"tcmdse/dse"
+	"tcmdse/reports"
+	"tcmdse/results"
+	"tcmdse/sweeps"
+)
+
+// sweepFlags are the run settings: where to put things and how hard to work. They come from flags, TCMDSE_* variables
+// or defaults; what decides results comes from the sweep file and --set alone.
+type sweepFlags struct {
+	out, db, objective  string
+	jobs                int
+	sets                []string
+	dryRun, json, quiet bool
+}
+
+func newSweep(e *env) *cobra.Command {
+	var f sweepFlags
+	cmd := &cobra.Command{
+		Use:   "sweep [FILE]",
+		Short: "Run a sweep: optimal mappings of every candidate, a database, a workbook and a page",
+		Example: `  tcmdse sweep                                   # the embedded default sweep
+  tcmdse sweep edge.yaml --out edge-out --set GLB.size=64KiB,128KiB`,
+		Args: cobra.MaximumNArgs(1),
+	}
+	fl := cmd.Flags()
+	fl.StringVar(&f.out, "out", "tcmdse-out", "folder for results.db, report.xlsx and report.html")
+	fl.StringVar(&f.db, "db", "", "database file (default OUT/results.db)")
+	fl.IntVar(&f.jobs, "jobs", runtime.NumCPU(), "candidates mapped at once")
+	fl.StringVar(&f.objective, "objective", "", "edp, energy or latency (default: the file's)")
+	fl.StringArrayVar(&f.sets, "set", nil, "PATH=VALUE fixes a parameter, PATH=V1,V2 makes it an axis; may be repeated")
+	fl.BoolVar(&f.dryRun, "dry-run", false, "say what would be done, write nothing")
+	fl.BoolVar(&f.json, "json", false, "print the result as JSON")
+	fl.BoolVar(&f.quiet, "quiet", false, "no progress")
+	settings := viper.New()
+	settings.SetEnvPrefix("TCMDSE")
+	settings.AutomaticEnv()
+	for _, name := range []string{"out", "db", "jobs", "quiet"} {
+		settings.BindPFlag(name, fl.Lookup(name))
+	}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		f.out, f.db, f.jobs, f.quiet = settings.GetString("out"), settings.GetString("db"), settings.GetInt("jobs"), settings.GetBool("quiet")
+		if f.jobs < 1 {
+			return usageError{fmt.Errorf("--jobs has to be at least 1")}
+		}
+		file := ""
+		if len(args) > 0 {
+			file = args[0]
+		}
+		return runSweep(cmd.Context(), e, file, f)
+	}
+	return cmd
+}
+
+func runSweep(ctx context.Context, e *env, file string, f sweepFlags) error {
+	if f.objective != "" {
+		f.sets = append(f.sets, "objective="+f.objective)
+	}
+	s, err := sweeps.Load(file, f.sets)
+	if err != nil {
+		return err
+	}
+	if f.dryRun {
+		return describeSweep(ctx, e, s, f.json)
+	}
+	if f.db == "" {
+		f.db = filepath.Join(f.out, "results.db")
+	}
+	if err := firstCandidate(s); err != nil { // before any file is made
+		return err
+	}
+	if _, err := dse.Networks(s); err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C kills at once
+	store, err := results.Open(f.db)
+	if err != nil {
+		return err
+	}
+	p := newProgress(e, f.quiet)
+	sum, err := dse.Run(ctx, dse.Config{Sweep: s, Store: store, Jobs: f.jobs, ToolVersion: Version(), Progress: p.show})
+	p.end()
+	if err != nil {
+		closeErr := store.Close()
+		if errors.Is(err, context.Canceled) {
+			return fmt.Errorf("%w: %d of %d candidates are stored; run the same command to go on", errInterrupted, sum.Done, sum.Total)
+		}
+		return errors.Join(err, closeErr)
+	}
+	d, err := reports.Read(ctx, store, sum.SweepID)
+	if err := errors.Join(err, store.Close()); err != nil {
+		return err
+	}
+	return writeSweep(e, d, sum, f)
+}
+
+func firstCandidate(s *sweeps.Sweep) error {
+	for _, err := range s.Candidates() {
+		return err
+	}
+	return nil
+}
+
+// writeSweep writes the reports and tells where they are.
+func writeSweep(e *env, d *reports.Data, sum dse.Summary, f sweepFlags) error {
+	if err := os.MkdirAll(f.out, 0o755); err != nil {
+		return err
+	}
+	xlsx, html := filepath.Join(f.out, "report.xlsx"), filepath.Join(f.out, "report.html")
+	if err := writeReports(d, xlsx, html, ""); err != nil {
+		return err
+	}
+	if f.json {
+		enc := json.NewEncoder(e.out)
+		enc.SetIndent("", "  ")
+		return enc.Encode(map[string]any{
+			"sweep": d.Sweep.Name, "sweep_id": sum.SweepID, "candidates": sum.Total, "reused": sum.Reused,
+			"infeasible": sum.Infeasible, "over_budget": sum.OverBudget, "failed": sum.Failed,
+			"seconds": sum.Elapsed.Seconds(), "db": f.db, "xlsx": xlsx, "html": html, "fronts": frontJSON(d),
+		})
+	}
+	if err := reports.WriteFrontTable(e.out, d); err != nil {
+		return err
+	}
+	fmt.Fprintf(e.out, "\n%d candidates in %.1f s", sum.Total, sum.Elapsed.Seconds())
+	for _, c := range []struct {
+		n    int64
+		what string
+	}{{sum.Reused, "stored before"}, {sum.Infeasible, "infeasible"}, {sum.OverBudget, "over budget"}, {sum.Failed, "failed"}} {
+		if c.n > 0 {
+			fmt.Fprintf(e.out, ", %d %s", c.n, c.what)
+		}
+	}
+	fmt.Fprintf(e.out, "\n  %s\n  %s\n  %s\n", f.db, xlsx, html)
+	if sum.Failed > 0 {
+		return fmt.Errorf("%d candidates failed; their reasons are in the database, status 'failed'", sum.Failed)
+	}
+	return nil
+}
+
+func frontJSON(d *reports.Data) []map[string]any {
+	out := []map[string]any{}
+	for i := range d.Workloads {
+		w := &d.Workloads[i]
+		designs := []map[string]any{}
+		for _, at := range w.Front {
+			c := &w.Candidates[at]
+			params := map[string]string{}
+			for _, p := range c.Params {
+				params[p.Path] = p.Text
+			}
+			designs = append(designs, map[string]any{"candidate_id": c.ID, "index": c.Index, "area_mm2": c.AreaMM2,
+				"edp_js": c.EDPJs, "energy_j": c.EnergyJ, "latency_s": c.LatencyS, "params": params})
+		}
+		out = append(out, map[string]any{"workload": w.Name, "designs": designs})
+	}
+	return out
+}
+
+// writeReports writes what has a path.
+func writeReports(d *reports.Data, xlsx, html, csv string) error {
+	write := func(path string, f func(*os.File) error) error {
+		if path == "" {
+			return nil
+		}
+		w, err := os.CreateTemp(filepath.Dir(path), ".tcmdse-*")
+		if err != nil {
+			return err
+		}
+		defer os.Remove(w.Name())
+		if err := errors.Join(f(w), w.Chmod(0o644), w.Close()); err != nil {
+			return err
+		}
+		return os.Rename(w.Name(), path)
+	}
+	err := write(xlsx, func(w *os.File) error { return reports.WriteXLSX(w, d) })
+	if err == nil {
+		err = write(html, func(w *os.File) error { return reports.WriteHTML(w, d) })
+	}
+	if err == nil && csv != "" {
+		err = reports.WriteCSV(csv, d)
+	}
+	return err
+}

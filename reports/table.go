@@ -75,8 +75,9 @@ func (d *Data) tables() []sheetRows {
 func (d *Data) candidates() sheetRows {
 	t := sheetRows{name: "Candidates", header: []string{"workload", "candidate", "on front", "status", "reason", "area/mm2",
 		"energy/J", "latency/s", "EDP/Js"}}
-	if len(d.Workloads) > 0 {
-		t.header = append(t.header, d.Workloads[0].paths()...)
+	ps := d.params()
+	for _, p := range ps {
+		t.header = append(t.header, p.header)
 	}
 	for i := range d.Workloads {
 		t.n += len(d.Workloads[i].Candidates)
@@ -94,8 +95,8 @@ func (d *Data) candidates() sheetRows {
 				} else {
 					row = append(row, nil, nil, nil)
 				}
-				for _, p := range c.Params {
-					row = append(row, p.Text)
+				for k, p := range c.Params {
+					row = append(row, ps[k].cell(p))
 				}
 				if !yield(row) {
 					return

@@ -3,6 +3,7 @@ package reports
 import (
 	"fmt"
 	"io"
+	"math"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -42,10 +43,10 @@ func WriteXLSX(w io.Writer, d *Data) error {
 
 // book is a workbook being written; the first error is kept.
 type book struct {
-	f                                 *excelize.File
-	d                                 *Data
-	err                               error
-	head, bold, number, wrap, percent int
+	f                                        *excelize.File
+	d                                        *Data
+	err                                      error
+	head, bold, number, plain, wrap, percent int
 }
 
 func (b *book) keep(err error) {
@@ -60,10 +61,11 @@ func (b *book) styles() {
 		b.keep(err)
 		return id
 	}
-	sci := "0.000E+00"
+	sci, plain := "0.000E+00", "0.000"
 	b.head = style(excelize.Style{Font: &excelize.Font{Bold: true, Color: "FFFFFF"}, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"1F4E79"}}})
 	b.bold = style(excelize.Style{Font: &excelize.Font{Bold: true}})
 	b.number = style(excelize.Style{CustomNumFmt: &sci})
+	b.plain = style(excelize.Style{CustomNumFmt: &plain})
 	b.wrap = style(excelize.Style{Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}, Font: &excelize.Font{Family: "Courier New", Size: 9}})
 	b.percent = style(excelize.Style{NumFmt: 10})
 }
@@ -123,11 +125,7 @@ func (b *book) cells(sheet string, row []any) []any {
 	for i, x := range row {
 		switch v := x.(type) {
 		case float64:
-			if v != 0 && (v < 0.01 || v >= 1e6) {
-				out[i] = excelize.Cell{StyleID: b.number, Value: v}
-				continue
-			}
-			out[i] = v
+			out[i] = excelize.Cell{StyleID: b.numberStyle(v), Value: v}
 		case string:
 			if sheet == "Mappings" && i > 2 {
 				out[i] = excelize.Cell{StyleID: b.wrap, Value: clip(v)}
@@ -160,10 +158,21 @@ func (b *book) put(sheet string, row int, cells ...any) {
 		if x != nil {
 			b.keep(b.f.SetCellValue(sheet, at, x))
 		}
-		if v, ok := x.(float64); ok && v != 0 && (v < 0.01 || v >= 1e6) {
-			b.keep(b.f.SetCellStyle(sheet, at, at, b.number))
+		if v, ok := x.(float64); ok {
+			b.keep(b.f.SetCellStyle(sheet, at, at, b.numberStyle(v)))
 		}
 	}
+}
+
+// numberStyle shows four digits; the cell holds all of them. Whole numbers below a million need no style.
+func (b *book) numberStyle(v float64) int {
+	switch {
+	case v != 0 && (v < 0.1 || v >= 1e6):
+		return b.number
+	case v == math.Trunc(v):
+		return 0
+	}
+	return b.plain
 }
 
 func (b *book) style(sheet string, row, columns, style int) {

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/xuri/excelize/v2"
+
+	"tcmdse/results"
 )
 
 // chartSheet is the hidden sheet with the charts' points.
@@ -20,8 +22,11 @@ func (b *book) front() {
 	if len(b.d.Workloads) == 0 {
 		return
 	}
-	paths := b.d.Workloads[0].paths()
-	header := append([]string{"workload", "candidate", "area/mm2", "EDP/Js", "energy/J", "latency/s", "EDP vs. next smaller", "bound by"}, paths...)
+	ps := b.d.params()
+	header := []string{"workload", "candidate", "area/mm2", "EDP/Js", "energy/J", "latency/s", "EDP vs. next smaller", "bound by"}
+	for _, p := range ps {
+		header = append(header, p.header)
+	}
 	cells := make([]any, len(header))
 	for i, h := range header {
 		cells[i] = h
@@ -42,8 +47,8 @@ func (b *book) front() {
 			}
 			row++
 			r := []any{w.Name, c.Index, c.AreaMM2, c.EDPJs, c.EnergyJ, c.LatencyS, gain, limits[c.ID]}
-			for _, p := range c.Params {
-				r = append(r, p.Text)
+			for k, p := range c.Params {
+				r = append(r, ps[k].cell(p))
 			}
 			b.put(sheet, row, r...)
 			b.keep(b.f.SetCellStyle(sheet, fmt.Sprintf("G%d", row), fmt.Sprintf("G%d", row), b.percent))
@@ -86,6 +91,8 @@ func (b *book) chart(i int, w *Workload, row int) {
 		}
 		stair(c.AreaMM2, c.EDPJs)
 	}
+	xLow, xHigh := w.limits(func(c *results.CandidateRow) float64 { return c.AreaMM2 })
+	yLow, yHigh := w.limits(func(c *results.CandidateRow) float64 { return c.EDPJs })
 	ref := func(k, n int) string { return fmt.Sprintf("%s!$%s$2:$%s$%d", chartSheet, col(k), col(k), n+1) }
 	name := func(k int) string { return fmt.Sprintf("%s!$%s$1", chartSheet, col(k)) }
 	black := excelize.Font{Color: "000000"}
@@ -103,8 +110,8 @@ func (b *book) chart(i int, w *Workload, row int) {
 		Title:     excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: title, Font: &excelize.Font{Color: "000000", Size: 12, Bold: true}}}},
 		Legend:    excelize.ChartLegend{Position: "bottom"},
 		Dimension: excelize.ChartDimension{Width: 860, Height: 480},
-		XAxis:     excelize.ChartAxis{LogBase: 10, Font: black, NumFmt: excelize.ChartNumFmt{CustomNumFmt: "0.###"}, Title: excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: "area / mm2", Font: &black}}}, MajorGridLines: true},
-		YAxis:     excelize.ChartAxis{LogBase: 10, Font: black, NumFmt: excelize.ChartNumFmt{CustomNumFmt: "0.0E+00"}, Title: excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: "EDP / Js", Font: &black}}}, MajorGridLines: true},
+		XAxis:     excelize.ChartAxis{LogBase: 10, Minimum: &xLow, Maximum: &xHigh, Font: black, NumFmt: excelize.ChartNumFmt{CustomNumFmt: "0.##"}, Title: excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: "area / mm2", Font: &black}}}, MajorGridLines: true},
+		YAxis:     excelize.ChartAxis{LogBase: 10, Minimum: &yLow, Maximum: &yHigh, Font: black, NumFmt: excelize.ChartNumFmt{CustomNumFmt: "0.0E+00"}, Title: excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: "EDP / Js", Font: &black}}}, MajorGridLines: true},
 	}))
 	b.logX()
 }
@@ -160,4 +167,18 @@ func thin(w *Workload) (points []int, all int) {
 		}
 	}
 	return out, all
+}
+
+// limits returns ends for a logarithmic axis around all mapped candidates.
+func (w *Workload) limits(of func(*results.CandidateRow) float64) (low, high float64) {
+	for i := range w.Candidates {
+		c := &w.Candidates[i]
+		if v := of(c); c.Status == "ok" && v > 0 {
+			if low == 0 || v < low {
+				low = v
+			}
+			high = max(high, v)
+		}
+	}
+	return low / 1.3, high * 1.3
 }

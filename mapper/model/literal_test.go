@@ -16,10 +16,35 @@ import (
 
 var walks = flag.Int("walks", 4000, "random mappings to execute literally")
 
-// tiny draws the seed's architecture and Einsum (package exhaustive has the shapes); ok only if few points are to be
-// walked. On odd seeds capacities are lifted, so that counts of mappings that need much room are compared too.
-func tiny(seed uint64) (a *hwmodel.Arch, e *workload.Einsum, ok bool) {
+// shapes are Einsums beyond those of package exhaustive: dilation in two dimensions, a variable alone in one dimension
+// and not in the next, outputs with strides, shared dimensions and both.
+var shapes = []string{
+	"O[m,p,q] = I[2*p+3*r,q+2*s] * W[m,r,s]",
+	"O[m,p] = I[p,p+r] * W[m,r]",
+	"O[p,r] = I[p+r,p] * W[r]",
+	"Z[2*i,k] = A[i,k] * B[k,j]",
+	"Z[2*i+j,k] = A[i,k] * B[k,j]",
+	"Z[i,i+j] = A[i,k] * B[k,j]",
+}
+
+// tiny draws the seed's architecture and Einsum; ok only if few points are to be walked. On odd seeds capacities are
+// lifted, so that counts of mappings that need much room are compared too.
+func tiny(t *testing.T, seed uint64) (a *hwmodel.Arch, e *workload.Einsum, ok bool) {
 	a, e = exhaustive.Random(seed)
+	if seed%5 == 0 {
+		r := rand.New(rand.NewPCG(seed, 5))
+		drawn, err := workload.ParseEinsum(shapes[r.IntN(len(shapes))])
+		if err != nil {
+			t.Fatal(err)
+		}
+		e = &drawn
+		for v := range e.Vars {
+			e.Vars[v].Size = 1 + r.Int64N(4)
+		}
+		for x := range e.Tensors {
+			e.Tensors[x].Bits = 1 + r.Int64N(16)
+		}
+	}
 	points := int64(1)
 	for _, v := range e.Vars {
 		points *= v.Size
@@ -37,7 +62,7 @@ func TestLiteralWalk(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	tally := map[string]int{}
 	for seed := uint64(0); tally["walked"] < *walks && !t.Failed(); seed++ {
-		a, e, ok := tiny(seed)
+		a, e, ok := tiny(t, seed)
 		if !ok {
 			continue
 		}
@@ -126,6 +151,11 @@ func (w *walk) compare(t *testing.T, c *model.Cost) {
 		t.Helper()
 		if math.Abs(got-want) > 1e-12*math.Abs(want) {
 			t.Errorf("%s: Evaluate says %v, the walk %v", what, got, want)
+		}
+	}
+	for i := range w.arch.Nodes {
+		if n := &w.arch.Nodes[i]; n.SizeBits > 0 && w.peakBits(n, "") > n.SizeBits {
+			t.Errorf("valid, but %s holds %d bits and the walk sees %d", n.Name, n.SizeBits, w.peakBits(n, ""))
 		}
 	}
 	for i := range w.live {

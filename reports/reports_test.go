@@ -219,3 +219,27 @@ func TestRender(t *testing.T) {
 		t.Errorf("%d pixels in the front's colour; the chart does not show", coloured)
 	}
 }
+
+// TestWorkbookFile reads back a workbook that the command wrote; .ci/run gives its path.
+func TestWorkbookFile(t *testing.T) {
+	path := os.Getenv("TCMDSE_WORKBOOK")
+	if path == "" {
+		t.Skip("TCMDSE_WORKBOOK is not set")
+	}
+	f, err := excelize.OpenFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := f.GetRows("Candidates")
+	if err != nil || len(rows) != 109 {
+		t.Errorf("%d rows of candidates, want a header and 108, %v", len(rows), err)
+	}
+	front, err := f.GetRows("Front")
+	if err != nil || len(front) < 5 {
+		t.Errorf("%d rows on the front, %v", len(front), err)
+	}
+	if v, ok := f.Pkg.Load("xl/charts/chart1.xml"); !ok || strings.Count(string(v.([]byte)), "<logBase") != 2 {
+		t.Error("no chart with two logarithmic axes")
+	}
+}

@@ -10,6 +10,9 @@
 //  3. validate.go: Check, the rules that make a mapping valid.
 //  4. evaluate.go: Evaluate walks a mapping, charges every link and sums up energy, time and occupancy.
 //
+// The tests set Evaluate against walk_test.go, which executes random mappings value by value and shares no code with
+// this package, and against examples worked out by hand in testdata/worked.
+//
 // Left out, as the README says: sparsity, compression, network hops, bank conflicts, start-up and drain, refresh, data
 // layout, several Einsums fused.
 package model

@@ -2,7 +2,10 @@
 // rates, energies, leakage and area. It knows nothing about workloads beyond the names of tensors and roles.
 package hwmodel
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // Kind tells what a Node is.
 type Kind uint8
@@ -45,6 +48,12 @@ type Dim struct {
 	OnlyReuse      TensorSet // loops here must leave these tensors unchanged; nil: no constraint
 	Multicast      TensorSet // tensors shared or reduced along the dimension; nil: OnlyReuse if given, else all
 	MinUtilization float64   // least used share of Size, 0..1
+}
+
+// LeastUsed returns the fewest instances that loops must use: the least whole number not below MinUtilization x Size,
+// where products that miss a whole number by rounding alone (0.07 x 100) count as that number.
+func (d *Dim) LeastUsed() int64 {
+	return int64(math.Ceil(d.MinUtilization*float64(d.Size) - 1e-9))
 }
 
 // Multicasts reports whether the dimension shares (or reduces) the tensor.

@@ -44,7 +44,7 @@ func explain(p *model.Problem, arch *hwmodel.Arch) error {
 	for _, a := range p.Arrays {
 		for di := range arch.Nodes[a.Node].Dims {
 			d := &arch.Nodes[a.Node].Dims[di]
-			if best := sp.mostUsed(d); float64(best) < d.MinUtilization*float64(d.Size) {
+			if best := sp.mostUsed(d); best < d.LeastUsed() {
 				return &InfeasibleError{Node: arch.Nodes[a.Node].Name, Reason: fmt.Sprintf(
 					"array %s.%s has %d instances and must use at least %g of them; loops can use at most %d",
 					arch.Nodes[a.Node].Name, d.Name, d.Size, d.MinUtilization, best)}

@@ -2,6 +2,7 @@ package mapper
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"tcmdse/mapper/model"
@@ -23,10 +24,13 @@ type row struct {
 
 // rowTable holds the undominated rows of one group for one order of storage nodes, and bounds over them.
 type rowTable struct {
-	rows                    []row
-	minFills, minFoot, minW [maxTensors]float64
-	maxFirst                float64
+	rows   []row
+	all    partial   // the least (for first: the greatest) over all rows
+	chunks []partial // the same over chunkSize rows each
 }
+
+// chunkSize is how many rows one bound covers: a chunk that cannot win costs one bound instead of that many.
+const chunkSize = 12
 
 // orderKey names what a row table depends on.
 type orderKey struct {
@@ -98,9 +102,25 @@ func (s *space) buildTable(order []int, next, group, in int, freeTop bool) *rowT
 		}
 	}
 	t.rows = undominated(t.rows, len(order), freeTop)
-	slices.SortStableFunc(t.rows, func(a, b row) int { return cmp.Compare(weight(&a, len(order)), weight(&b, len(order))) })
+	slices.SortStableFunc(t.rows, func(a, b row) int { return compareRows(&a, &b, len(order)) })
 	t.bound(len(order))
 	return t
+}
+
+// compareRows puts like rows side by side, so that a chunk's bound is close to each of its rows: by fills, the
+// outermost node first.
+func compareRows(a, b *row, q int) int {
+	for k := range q {
+		if c := cmp.Compare(a.fills[k], b.fills[k]); c != 0 {
+			return c
+		}
+	}
+	for k := range q {
+		if c := cmp.Compare(a.foot[k], b.foot[k]); c != 0 {
+			return c
+		}
+	}
+	return 0
 }
 
 // weight orders rows: promising ones (few fills) first.
@@ -213,21 +233,27 @@ func noWorse(a, b *row, q int) bool {
 	return true
 }
 
-// bound fills in the least and greatest factors over all rows.
+// bound fills in the least and greatest factors over all rows and over chunks of them.
 func (t *rowTable) bound(q int) {
-	for i := range t.rows {
-		r := &t.rows[i]
-		for k := range q {
-			if i == 0 || r.fills[k] < t.minFills[k] {
-				t.minFills[k] = r.fills[k]
-			}
-			if i == 0 || r.foot[k] < t.minFoot[k] {
-				t.minFoot[k] = r.foot[k]
-			}
-			if i == 0 || r.window[k] < t.minW[k] {
-				t.minW[k] = r.window[k]
-			}
-		}
-		t.maxFirst = max(t.maxFirst, r.first)
+	t.all = floorOf(t.rows, q)
+	for i := 0; i < len(t.rows); i += chunkSize {
+		t.chunks = append(t.chunks, floorOf(t.rows[i:min(i+chunkSize, len(t.rows))], q))
 	}
+}
+
+// floorOf returns the least factors over some rows, for first the greatest.
+func floorOf(rows []row, q int) partial {
+	var p partial
+	for k := range q {
+		p.fills[k], p.foot[k], p.window[k] = math.Inf(1), math.Inf(1), math.Inf(1)
+	}
+	for i := range rows {
+		r := &rows[i]
+		for k := range q {
+			p.fills[k], p.foot[k] = min(p.fills[k], r.fills[k]), min(p.foot[k], r.foot[k])
+			p.window[k] = min(p.window[k], r.window[k])
+		}
+		p.first = max(p.first, r.first)
+	}
+	return p
 }

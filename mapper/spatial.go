@@ -90,7 +90,7 @@ func (e *spatialEnum) dim(i int) {
 func (e *spatialEnum) variable(i, v int, product int64) {
 	d := e.dims[i].d
 	if v == len(e.s.p.Vars) {
-		if float64(product) >= d.MinUtilization*float64(d.Size) {
+		if product >= d.LeastUsed() {
 			e.dim(i + 1)
 		}
 		return

@@ -116,7 +116,7 @@ func (w *stage) search() {
 		p.fills[k], p.foot[k], p.window[k] = 1, 1, 1
 	}
 	p.first = 1
-	if w.viable(&p, 0) {
+	if w.viable(&p, 0, false) {
 		w.descend(&p, 0)
 	}
 }
@@ -131,17 +131,13 @@ func (w *stage) suffixes(q int) {
 	}
 	for d := n - 1; d >= 0; d-- {
 		t, in, out := w.tabs[w.seq[d]], &w.suf[d+1], &w.suf[d]
-		out.first = in.first * t.maxFirst
-		for k := range q {
-			out.fills[k] = in.fills[k] * t.minFills[k]
-			out.foot[k] = in.foot[k] * t.minFoot[k]
-			out.window[k] = min(in.window[k]*t.minFoot[k], in.foot[k]*t.minW[k])
-		}
+		times(out, in, &t.all, q)
 	}
 }
 
-// viable reports whether the partial choice up to depth d can still fit the memory and beat the incumbent.
-func (w *stage) viable(p *partial, d int) bool {
+// viable reports whether the partial choice up to depth d can still fit the memory and beat the incumbent. With bound
+// set, p is a bound over several choices, and a complete one is not taken as a result.
+func (w *stage) viable(p *partial, d int, bound bool) bool {
 	s := w.s
 	s.stats.Nodes++
 	suf := &w.suf[d]
@@ -160,8 +156,9 @@ func (w *stage) viable(p *partial, d int) bool {
 		for k, t := range w.order {
 			e += s.coefs[w.i][t].add(p.fills[k]*suf.fills[k], s.firstOf(t, first), s.fresh[w.i], nil)
 		}
-		if d == len(w.seq) {
-			w.least = min(w.least, e)
+		if d == len(w.seq) && !bound && e < w.least {
+			w.least = e
+			return true
 		}
 		return e < w.least
 	}
@@ -181,7 +178,7 @@ func (w *stage) viable(p *partial, d int) bool {
 	if v >= w.bestValue {
 		return false
 	}
-	if d == len(w.seq) {
+	if d == len(w.seq) && !bound {
 		w.found, w.bestValue = true, v
 		w.bestOrder = append(w.bestOrder[:0], w.order...)
 		w.bestRows = append(w.bestRows[:0], w.rows...)
@@ -200,26 +197,46 @@ func (w *stage) descend(p *partial, d int) {
 	}
 	g := w.seq[d]
 	q := len(w.order)
+	t := w.tabs[g]
 	var n partial
-	for i := range w.tabs[g].rows {
-		r := &w.tabs[g].rows[i]
-		if !w.floor && !w.fits(g, int(r.out)) {
+	for c := range t.chunks {
+		if times(&n, p, &t.chunks[c], q); len(t.chunks) > 1 && !w.viable(&n, d+1, true) {
 			continue
 		}
-		for k := range q {
-			n.fills[k] = p.fills[k] * r.fills[k]
-			n.foot[k] = p.foot[k] * r.foot[k]
-			n.window[k] = min(p.window[k]*r.foot[k], p.foot[k]*r.window[k])
-		}
-		n.first = p.first * r.first
-		w.rows[g] = r
-		if w.viable(&n, d+1) {
-			w.descend(&n, d+1)
-		}
-		if s.stop() {
-			return
+		for i := c * chunkSize; i < min((c+1)*chunkSize, len(t.rows)); i++ {
+			r := &t.rows[i]
+			if !w.floor && !w.fits(g, int(r.out)) {
+				continue
+			}
+			timesRow(&n, p, r, q)
+			w.rows[g] = r
+			if w.viable(&n, d+1, false) {
+				w.descend(&n, d+1)
+			}
+			if s.stop() {
+				return
+			}
 		}
 	}
+}
+
+// times sets out to the product of two partial products over different groups. The window slides in one group.
+func times(out, a, b *partial, q int) {
+	for k := range q {
+		out.fills[k] = a.fills[k] * b.fills[k]
+		out.window[k] = min(a.window[k]*b.foot[k], a.foot[k]*b.window[k])
+		out.foot[k] = a.foot[k] * b.foot[k]
+	}
+	out.first = a.first * b.first
+}
+
+func timesRow(out, p *partial, r *row, q int) {
+	for k := range q {
+		out.fills[k] = p.fills[k] * r.fills[k]
+		out.window[k] = min(p.window[k]*r.foot[k], p.foot[k]*r.window[k])
+		out.foot[k] = p.foot[k] * r.foot[k]
+	}
+	out.first = p.first * r.first
 }
 
 // fits reports whether the spatial loops already chosen above this memory still divide the group's sizes.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/mattn/go-sqlite3"
 )
@@ -43,7 +44,7 @@ func allow(op int, arg1, arg2, _ string) int {
 
 // Query runs one reading SQL statement of a user's, on a connection of its own that can do nothing else.
 func (s *Store) Query(ctx context.Context, query string) (*Rows, error) {
-	conn, err := s.db.Conn(ctx)
+	conn, err := s.read.Conn(ctx)
 	if err != nil {
 		return nil, explain(s.path, err)
 	}
@@ -91,7 +92,8 @@ func authorize(conn *sql.Conn, f func(int, string, string, string) int) error {
 
 func queryError(err error) error {
 	var e sqlite3.Error
-	if errors.As(err, &e) && e.Code == sqlite3.ErrAuth {
+	// A refused function is a plain error to SQLite, told apart by its words only.
+	if errors.As(err, &e) && (e.Code == sqlite3.ErrAuth || strings.HasPrefix(e.Error(), "not authorized")) {
 		return fmt.Errorf("results: %w: %v", ErrDenied, err)
 	}
 	return fmt.Errorf("results: %w", err)

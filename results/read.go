@@ -1,10 +1,12 @@
 package results
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -36,7 +38,7 @@ type ComponentRow struct {
 
 // Sweeps lists all sweeps of the file, oldest first.
 func (s *Store) Sweeps(ctx context.Context) ([]Sweep, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT sweep_id, name, arch, workloads, objective, config, tool_version,
+	rows, err := s.read.QueryContext(ctx, `SELECT sweep_id, name, arch, workloads, objective, config, tool_version,
 		model_version, started_at, coalesce(finished_at, ''), candidates_total, warnings FROM sweeps ORDER BY sweep_id`)
 	if err != nil {
 		return nil, explain(s.path, err)
@@ -67,7 +69,7 @@ func (s *Store) Sweeps(ctx context.Context) ([]Sweep, error) {
 
 // Candidates lists a sweep's candidates for one workload, in the sweep's order.
 func (s *Store) Candidates(ctx context.Context, sweepID int64, workload string) ([]CandidateRow, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT candidate_id, idx, arch, arch_yaml, workload, area_mm2, status, reason,
+	rows, err := s.read.QueryContext(ctx, `SELECT candidate_id, idx, arch, arch_yaml, workload, area_mm2, status, reason,
 		coalesce(energy_j, 0), coalesce(latency_s, 0), coalesce(edp_js, 0), on_front
 		FROM candidate WHERE sweep_id = ? AND workload = ? ORDER BY idx`, sweepID, workload)
 	if err != nil {
@@ -95,6 +97,17 @@ func (s *Store) Candidates(ctx context.Context, sweepID int64, workload string) 
 	})
 }
 
+// Front lists the candidates on the front of area and EDP of one workload, by area.
+func (s *Store) Front(ctx context.Context, sweepID int64, workload string) ([]CandidateRow, error) {
+	all, err := s.Candidates(ctx, sweepID, workload)
+	if err != nil {
+		return nil, err
+	}
+	front := slices.DeleteFunc(all, func(c CandidateRow) bool { return !c.OnFront })
+	slices.SortStableFunc(front, func(a, b CandidateRow) int { return cmp.Compare(a.AreaMM2, b.AreaMM2) })
+	return front, nil
+}
+
 func (s *Store) params(ctx context.Context, sweepID int64, add func(int64, Param)) error {
 	return s.each(ctx, `SELECT p.candidate_id, p.path, p.value, p.text FROM params p JOIN candidates USING (candidate_id)
 		WHERE sweep_id = ? ORDER BY p.candidate_id, p.position`, sweepID, func(r *sql.Rows) error {
@@ -109,7 +122,7 @@ func (s *Store) params(ctx context.Context, sweepID int64, add func(int64, Param
 }
 
 func (s *Store) each(ctx context.Context, query string, sweepID int64, f func(*sql.Rows) error) error {
-	rows, err := s.db.QueryContext(ctx, query, sweepID)
+	rows, err := s.read.QueryContext(ctx, query, sweepID)
 	if err != nil {
 		return explain(s.path, err)
 	}

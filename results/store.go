@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"github.com/mattn/go-sqlite3"
 )
@@ -19,12 +20,15 @@ var schema embed.FS
 // schemaVersion is the user_version that this package writes: the number of files in schema/.
 const schemaVersion = 1
 
-// Store is an open results file.
+// Store is an open results file. Its methods may be called from several goroutines.
 type Store struct {
-	db       *sql.DB
+	db       *sql.DB  // of a writer: one connection that can write
+	read     *sql.DB  // connections that cannot, so that reading never waits for the writing one
+	lock     *os.File // keeps other writers out; nil in a store opened for reading
 	path     string
 	readOnly bool
-	mappings map[[32]byte]int64
+	appendMu sync.Mutex
+	mappings map[[32]byte]int64 // stored ones; guarded by appendMu
 }
 
 // VersionError says that a file was written by a newer tool.
@@ -42,45 +46,60 @@ func Open(path string) (*Store, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return nil, fmt.Errorf("results: %w", err)
 	}
-	s, err := open(path, "rwc", "&_busy_timeout=2000&_journal_mode=WAL&_synchronous=FULL&_txlock=immediate&_foreign_keys=1")
+	lock, err := lockWriter(path)
 	if err != nil {
 		return nil, err
 	}
-	// One connection, so that Close can leave a single file; the exclusive lock tells a second writer at once.
-	s.db.SetMaxOpenConns(1)
-	if err := s.migrate(); err != nil {
-		s.db.Close()
+	s, err := openWriter(path)
+	if err != nil {
+		unlockWriter(path, lock)
+		return nil, err
+	}
+	s.lock = lock
+	return s, nil
+}
+
+func openWriter(path string) (*Store, error) {
+	db, err := open(path, "rwc", "&_busy_timeout=2000&_synchronous=FULL&_txlock=immediate&_foreign_keys=1")
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(1) // so that Close can leave a single file
+	s := &Store{db: db, path: path, mappings: map[[32]byte]int64{}}
+	if err = s.migrate(); err == nil {
+		s.read, err = open(path, "ro", readOptions)
+	}
+	if err != nil {
+		db.Close()
 		return nil, err
 	}
 	return s, nil
 }
+
+const readOptions = "&_busy_timeout=5000&_query_only=1"
 
 // OpenReadOnly opens a results file for reading. It has to exist and have a schema that this tool knows.
 func OpenReadOnly(path string) (*Store, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, fmt.Errorf("results: %w", err)
 	}
-	s, err := open(path, "ro", "&_busy_timeout=5000&_query_only=1")
+	db, err := open(path, "ro", readOptions)
 	if err != nil {
 		return nil, err
 	}
-	s.readOnly = true
-	var v int
-	if err := s.db.QueryRow("PRAGMA user_version").Scan(&v); err != nil {
-		s.db.Close()
-		return nil, explain(path, err)
+	s := &Store{db: db, read: db, path: path, readOnly: true}
+	v, err := s.version()
+	if err == nil && v == 0 {
+		err = fmt.Errorf("results: %s is not a results file of tcmdse", path)
 	}
-	if v == 0 || v > schemaVersion {
-		s.db.Close()
-		if v == 0 {
-			return nil, fmt.Errorf("results: %s is not a results file of tcmdse", path)
-		}
-		return nil, &VersionError{path, v, schemaVersion}
+	if err != nil {
+		db.Close()
+		return nil, err
 	}
 	return s, nil
 }
 
-func open(path, mode, options string) (*Store, error) {
+func open(path, mode, options string) (*sql.DB, error) {
 	dsn := (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}).String() + "?mode=" + mode + options
 	db, err := sql.Open("sqlite3", dsn)
 	if err != nil {
@@ -90,7 +109,7 @@ func open(path, mode, options string) (*Store, error) {
 		db.Close()
 		return nil, explain(path, err)
 	}
-	return &Store{db: db, path: path, mappings: map[[32]byte]int64{}}, nil
+	return db, nil
 }
 
 // explain adds to SQLite's words what a user can do.
@@ -111,22 +130,30 @@ func explain(path string, err error) error {
 	return fmt.Errorf("results: %s: %w", path, err)
 }
 
+// version returns the schema of the file, 0 for an empty one. A newer schema and a file of another program are errors.
+func (s *Store) version() (int, error) {
+	var v, tables, ours int
+	err := s.db.QueryRow("SELECT user_version, count(name), coalesce(sum(type = 'table' AND name = 'sweeps'), 0) FROM pragma_user_version LEFT JOIN sqlite_master").
+		Scan(&v, &tables, &ours)
+	switch {
+	case err != nil:
+		return 0, explain(s.path, err)
+	case v > schemaVersion:
+		return 0, &VersionError{s.path, v, schemaVersion}
+	case tables > 0 && (v == 0 || ours == 0):
+		return 0, fmt.Errorf("results: %s is an SQLite file of something else", s.path)
+	}
+	return v, nil
+}
+
+// migrate brings the file to schemaVersion. A file that it refuses is left as it was, down to its journal mode.
 func (s *Store) migrate() error {
-	var v int
-	if err := s.db.QueryRow("PRAGMA user_version").Scan(&v); err != nil {
+	v, err := s.version()
+	if err != nil {
+		return err
+	}
+	if _, err := s.db.Exec("PRAGMA journal_mode=WAL"); err != nil {
 		return explain(s.path, err)
-	}
-	if v > schemaVersion {
-		return &VersionError{s.path, v, schemaVersion}
-	}
-	if v == 0 {
-		var tables int
-		if err := s.db.QueryRow("SELECT count(*) FROM sqlite_master").Scan(&tables); err != nil {
-			return explain(s.path, err)
-		}
-		if tables > 0 {
-			return fmt.Errorf("results: %s is an SQLite file of something else", s.path)
-		}
 	}
 	for ; v < schemaVersion; v++ {
 		ddl, err := schema.ReadFile(fmt.Sprintf("schema/%04d.sql", v+1))
@@ -148,16 +175,20 @@ func (s *Store) migrate() error {
 	return nil
 }
 
-// Close closes the file. A writer leaves one file behind, no -wal or -shm beside it.
+// Close closes the file. A writer leaves one file behind, no -wal or -shm beside it, unless another process is reading
+// it just then: those two stay, with nothing lost, until the next writer closes.
 func (s *Store) Close() error {
-	if !s.readOnly {
-		_, err := s.db.ExecContext(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode=DELETE")
-		if err != nil {
-			s.db.Close()
-			return explain(s.path, err)
-		}
+	if s.readOnly {
+		return s.db.Close()
 	}
-	return s.db.Close()
+	defer unlockWriter(s.path, s.lock)
+	err := s.read.Close()
+	_, pragma := s.db.ExecContext(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode=DELETE")
+	var e sqlite3.Error
+	if pragma != nil && !(errors.As(pragma, &e) && (e.Code == sqlite3.ErrBusy || e.Code == sqlite3.ErrLocked)) {
+		err = errors.Join(err, explain(s.path, pragma))
+	}
+	return errors.Join(err, s.db.Close())
 }
 
 // Path returns the file's path.

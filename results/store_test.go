@@ -1,6 +1,7 @@
 package results
 
 import (
+	"bufio"
 	"context"
 	"database/sql"
 	"errors"
@@ -262,19 +263,33 @@ func TestKill(t *testing.T) {
 			fmt.Println("stored", i)
 		}
 	}
-	path := filepath.Join(t.TempDir(), "k.db")
 	for round := range 3 {
+		path := filepath.Join(t.TempDir(), "k.db")
 		cmd := exec.Command(os.Args[0], "-test.run", "^TestKill$")
 		cmd.Env = append(os.Environ(), "RESULTS_KILL="+path)
-		var out strings.Builder
-		cmd.Stdout = &out
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Duration(300+100*round) * time.Millisecond)
-		cmd.Process.Kill()
+		// Killed at some point after it said that a few are stored, wherever it is by then.
+		lines := bufio.NewScanner(out)
+		printed := 0
+		for printed < 10*(round+1) && lines.Scan() {
+			printed++
+		}
+		if err := cmd.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		for lines.Scan() {
+			printed++ // said before the end
+		}
 		cmd.Wait()
-		printed := strings.Count(out.String(), "stored")
+		if printed < 10*(round+1) {
+			t.Fatalf("round %d: the child stopped after %d", round, printed)
+		}
 		s, err := Open(path)
 		if err != nil {
 			t.Fatal(err)
@@ -282,6 +297,11 @@ func TestKill(t *testing.T) {
 		done, err := s.Done(context.Background(), 1)
 		if err != nil || len(done) < printed {
 			t.Errorf("round %d: %d stored, %d found, %v", round, printed, len(done), err)
+		}
+		var whole, broken int
+		err = s.db.QueryRow("SELECT (SELECT count(*) FROM components), (SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok')").Scan(&whole, &broken)
+		if err != nil || whole != len(done) || broken != 0 {
+			t.Errorf("round %d: %d candidates with %d components, %d damages, %v", round, len(done), whole, broken, err)
 		}
 		s.Close()
 	}

@@ -13,7 +13,12 @@ import (
 
 // Begin starts a sweep, or finds the one with the same configuration and model version to go on with.
 func (s *Store) Begin(ctx context.Context, sw Sweep) (id int64, resumed bool, err error) {
-	err = s.db.QueryRowContext(ctx, "SELECT sweep_id FROM sweeps WHERE config = ? AND model_version = ? ORDER BY sweep_id LIMIT 1",
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return 0, false, explain(s.path, err)
+	}
+	defer tx.Rollback()
+	err = tx.QueryRowContext(ctx, "SELECT sweep_id FROM sweeps WHERE config = ? AND model_version = ? ORDER BY sweep_id LIMIT 1",
 		sw.Config, sw.ModelVersion).Scan(&id)
 	if err == nil {
 		return id, true, nil
@@ -22,15 +27,20 @@ func (s *Store) Begin(ctx context.Context, sw Sweep) (id int64, resumed bool, er
 		return 0, false, explain(s.path, err)
 	}
 	workloads, warnings := text(sw.Workloads), text(sw.Warnings)
-	r, err := s.db.ExecContext(ctx, `INSERT INTO sweeps (name, arch, workloads, objective, config, tool_version,
+	r, err := tx.ExecContext(ctx, `INSERT INTO sweeps (name, arch, workloads, objective, config, tool_version,
 		model_version, started_at, candidates_total, warnings) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		sw.Name, sw.Arch, workloads, sw.Objective, sw.Config, sw.ToolVersion, sw.ModelVersion,
 		sw.StartedAt.UTC().Format(time.RFC3339), sw.CandidatesTotal, warnings)
 	if err != nil {
 		return 0, false, explain(s.path, err)
 	}
-	id, err = r.LastInsertId()
-	return id, false, err
+	if id, err = r.LastInsertId(); err == nil {
+		err = tx.Commit()
+	}
+	if err != nil {
+		return 0, false, explain(s.path, err)
+	}
+	return id, false, nil
 }
 
 func text(list []string) string {
@@ -50,9 +60,11 @@ func (s *Store) Finish(ctx context.Context, id int64, at time.Time) error {
 	return nil
 }
 
-// Done returns the keys of the candidates that are stored with all their workloads: they go in in one transaction.
+// Done returns the keys of the candidates that are stored with all workloads of the sweep, whatever their status.
 func (s *Store) Done(ctx context.Context, sweepID int64) (map[string]bool, error) {
-	rows, err := s.db.QueryContext(ctx, "SELECT key FROM candidates WHERE sweep_id = ?", sweepID)
+	rows, err := s.db.QueryContext(ctx, `SELECT c.key FROM candidates c JOIN sweeps s USING (sweep_id)
+		WHERE sweep_id = ? AND NOT EXISTS (SELECT 1 FROM json_each(s.workloads) w WHERE NOT EXISTS
+			(SELECT 1 FROM outcomes o WHERE o.candidate_id = c.candidate_id AND o.workload = w.value))`, sweepID)
 	if err != nil {
 		return nil, explain(s.path, err)
 	}
@@ -68,8 +80,11 @@ func (s *Store) Done(ctx context.Context, sweepID int64) (map[string]bool, error
 	return out, rows.Err()
 }
 
-// Append stores candidates in one transaction: all or none. A candidate that is there already is left as it is.
+// Append stores candidates in one transaction: all or none. What a candidate has of a workload already is left as it
+// is; a workload that it lacks is added. Numbers that are not finite are refused.
 func (s *Store) Append(ctx context.Context, sweepID int64, cs []Candidate) error {
+	s.appendMu.Lock()
+	defer s.appendMu.Unlock()
 	for i := range cs {
 		if err := cs[i].check(); err != nil {
 			return err
@@ -116,6 +131,9 @@ func (c *Candidate) check() error {
 			errs = append(errs, bad(l.Name, l.EnergyJ, l.LatencyS, l.EDPJs, l.MACs, l.Utilization, l.MapspaceLog10, l.Seconds))
 			for _, k := range l.Components {
 				errs = append(errs, bad(l.Name+" "+k.Name, k.EnergyJ, k.LeakageJ, k.BusyS, k.AreaMM2, k.PeakBits, k.ReadBits, k.WriteBits))
+				for _, t := range k.Tensors {
+					errs = append(errs, bad(l.Name+" "+k.Name+" "+t.Tensor, t.ReadBits, t.WriteBits, t.PeakBits))
+				}
 			}
 		}
 	}
@@ -163,11 +181,12 @@ func (w *writer) insert(query string, args ...any) int64 {
 func (w *writer) candidate(sweepID int64, c *Candidate) {
 	id := w.insert("INSERT INTO candidates (sweep_id, key, idx, arch, arch_yaml, area_mm2) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
 		sweepID, c.Key, c.Index, c.Arch, c.ArchYAML, c.AreaMM2)
-	if id == 0 {
-		return
-	}
-	for i, p := range c.Params {
-		w.insert("INSERT INTO params VALUES (?, ?, ?, ?, ?)", id, i, p.Path, p.Value, p.Text)
+	if id == 0 && w.err == nil { // stored earlier: its parameters are the same, workloads may be new
+		w.err = w.tx.QueryRowContext(w.ctx, "SELECT candidate_id FROM candidates WHERE sweep_id = ? AND key = ?", sweepID, c.Key).Scan(&id)
+	} else {
+		for i, p := range c.Params {
+			w.insert("INSERT INTO params VALUES (?, ?, ?, ?, ?)", id, i, p.Path, p.Value, p.Text)
+		}
 	}
 	for i := range c.Results {
 		w.outcome(id, &c.Results[i])
@@ -179,8 +198,11 @@ func (w *writer) outcome(candidate int64, r *WorkloadResult) {
 	if r.Status == OK {
 		e, t, edp = r.EnergyJ, r.LatencyS, r.EDPJs
 	}
-	id := w.insert("INSERT INTO outcomes (candidate_id, workload, status, reason, energy_j, latency_s, edp_js) VALUES (?, ?, ?, ?, ?, ?, ?)",
+	id := w.insert("INSERT INTO outcomes (candidate_id, workload, status, reason, energy_j, latency_s, edp_js) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
 		candidate, r.Workload, r.Status, r.Reason, e, t, edp)
+	if id == 0 {
+		return
+	}
 	for i := range r.Layers {
 		l := &r.Layers[i]
 		layer := w.insert(`INSERT INTO layers (outcome_id, position, layer, count, energy_j, latency_s, edp_js, macs,

@@ -12,6 +12,7 @@ package yamlsrc
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -54,6 +55,8 @@ type Doc struct {
 	File string
 	root *yaml.Node
 	err  error
+
+	aliases []*yaml.Node // being followed by survey
 }
 
 // maxNodes bounds a document after its aliases are followed, against files that unfold without end.
@@ -96,6 +99,11 @@ func (d *Doc) survey(n *yaml.Node, path string, count *int) error {
 	}
 	switch n.Kind {
 	case yaml.AliasNode:
+		if slices.Contains(d.aliases, n.Alias) {
+			return &Error{File: d.File, Line: n.Line, Key: path, Msg: "this alias stands inside what it stands for"}
+		}
+		d.aliases = append(d.aliases, n.Alias)
+		defer func() { d.aliases = d.aliases[:len(d.aliases)-1] }()
 		return d.survey(n.Alias, path, count)
 	case yaml.SequenceNode:
 		for i, c := range n.Content {
@@ -127,7 +135,7 @@ func (d *Doc) survey(n *yaml.Node, path string, count *int) error {
 
 // caseMatters reports whether keys under path are names of the user's, such as rank variables p and P.
 func caseMatters(path string) bool {
-	return strings.HasSuffix(path, ".sizes")
+	return strings.HasSuffix(path, ".sizes") || strings.HasSuffix(path, ".tensors")
 }
 
 func join(path, key string) string {

@@ -253,7 +253,7 @@ func (w *walk) checkUse() error {
 			if used > size {
 				return invalid(4, -1, "loops use %.0f instances of %s.%s, which has %.0f", used, arr.Name, arr.Dims[d].Name, size)
 			}
-			if least := arr.Dims[d].MinUtilization * size; used < least {
+			if least := float64(arr.Dims[d].LeastUsed()); used < least {
 				return invalid(4, -1, "loops use %.0f of %.0f instances of %s.%s; at least %g are asked for", used, size, arr.Name, arr.Dims[d].Name, least)
 			}
 		}

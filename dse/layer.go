@@ -11,6 +11,7 @@ import (
 
 	"tcmdse/hwmodel"
 	"tcmdse/mapper"
+	"tcmdse/mapper/mapping"
 	"tcmdse/mapper/model"
 	"tcmdse/mapper/workload"
 	"tcmdse/results"
@@ -25,7 +26,7 @@ func MapLayer(ctx context.Context, arch *hwmodel.Arch, layer *workload.Layer, o 
 	if err != nil {
 		return results.Layer{}, err
 	}
-	out, err := Row(arch, layer, r.Mapping, &r.Cost)
+	out, err := Row(arch, layer, &r.Mapping, &r.Cost)
 	out.Optimal, out.MapspaceLog10 = r.Search.Optimal, r.Search.MapspaceLog10
 	out.Templates, out.Nodes = r.Search.Templates, r.Search.Nodes
 	out.Evaluated, out.Seconds = r.Search.Evaluated, r.Search.Elapsed.Seconds()
@@ -33,7 +34,7 @@ func MapLayer(ctx context.Context, arch *hwmodel.Arch, layer *workload.Layer, o 
 }
 
 // Row turns a priced mapping into the row that is stored and printed.
-func Row(arch *hwmodel.Arch, layer *workload.Layer, m json.Marshaler, c *model.Cost) (results.Layer, error) {
+func Row(arch *hwmodel.Arch, layer *workload.Layer, m *mapping.Mapping, c *model.Cost) (results.Layer, error) {
 	data, err := m.MarshalJSON()
 	if err != nil {
 		return results.Layer{}, err
@@ -41,9 +42,7 @@ func Row(arch *hwmodel.Arch, layer *workload.Layer, m json.Marshaler, c *model.C
 	out := results.Layer{
 		Name: layer.Name, Count: layer.Count, EnergyJ: c.EnergyJ, LatencyS: c.LatencyS, EDPJs: c.EDPJs, MACs: c.MACs,
 		Utilization: c.Utilization, Bottleneck: c.Bottleneck, MappingJSON: string(data),
-	}
-	if t, ok := m.(interface{ Text(string) string }); ok {
-		out.MappingText = t.Text(arch.Nodes[len(arch.Nodes)-1].Name)
+		MappingText: m.Text(arch.Nodes[len(arch.Nodes)-1].Name),
 	}
 	for _, k := range c.Components {
 		row := results.Component{

@@ -92,7 +92,7 @@ func TestJobs(t *testing.T) {
 	if dumps[0] != dumps[1] {
 		t.Errorf("1 worker:\n%s\n4 workers:\n%s", dumps[0], dumps[1])
 	}
-	if !strings.Contains(dumps[0], "ok") || !strings.Contains(dumps[0], "over_budget") {
+	if !strings.Contains(dumps[0], "ok") || !strings.Contains(dumps[0], "over_budget") || !strings.Contains(dumps[0], "DRAM keeps") {
 		t.Error("the sweep should have candidates of both kinds")
 	}
 }

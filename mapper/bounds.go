@@ -19,7 +19,7 @@ func (s *search) prepareRest() {
 	s.reprice(s.inner + 1)
 	s.rest[0], s.rest[1] = 0, 0
 	for c := 1; c < s.inner; c++ {
-		s.rest[c+1] = s.rest[c] + s.floor(c)
+		s.rest[c+1] = s.rest[c] + s.floor(c)*s.space.rules.floor
 	}
 	s.rest[s.inner+1] = s.rest[s.inner]
 	s.prepareBusy()

@@ -28,7 +28,7 @@ func (s *search) known(i, next int) bool {
 	n := len(label)
 	kept := s.seen[key]
 	for at := 0; at < len(kept); at += n {
-		if covers(kept[at:at+n], label) {
+		if s.space.rules.covers(kept[at:at+n], label) {
 			return true
 		}
 	}

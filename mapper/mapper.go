@@ -73,6 +73,10 @@ type Stats struct {
 //
 // The result depends on nothing but its arguments. Optimal may be called from several goroutines.
 func Optimal(ctx context.Context, arch *hwmodel.Arch, einsum *workload.Einsum, o Options) (*Result, error) {
+	return optimal(ctx, arch, einsum, o, soundRules())
+}
+
+func optimal(ctx context.Context, arch *hwmodel.Arch, einsum *workload.Einsum, o Options, r rules) (*Result, error) {
 	start := time.Now()
 	p, err := model.Compile(arch, einsum)
 	if err != nil {
@@ -81,7 +85,7 @@ func Optimal(ctx context.Context, arch *hwmodel.Arch, einsum *workload.Einsum, o
 	if e := tooLarge(p); e != nil {
 		return nil, e
 	}
-	s, err := newSearch(ctx, p, arch, o)
+	s, err := newSearch(ctx, p, arch, o, r)
 	if err != nil {
 		return nil, err
 	}
@@ -92,19 +96,19 @@ func Optimal(ctx context.Context, arch *hwmodel.Arch, einsum *workload.Einsum, o
 	if math.IsInf(s.best.value, 1) {
 		return nil, explain(p, arch)
 	}
-	r := &Result{Mapping: s.rebuild(arch), Search: s.stats}
-	cost, err := model.Evaluate(p, &r.Mapping)
+	out := &Result{Mapping: s.rebuild(arch), Search: s.stats}
+	cost, err := model.Evaluate(p, &out.Mapping)
 	if err != nil {
 		return nil, err
 	}
-	r.Cost = *cost
+	out.Cost = *cost
 	if v := s.valueOf(cost); math.Abs(v-s.best.value) > 1e-9*v {
 		return nil, fmt.Errorf("mapper: search priced its mapping at %g, evaluation at %g; please report this", s.best.value, v)
 	}
-	r.Search.Optimal = true
-	r.Search.MapspaceLog10 = s.mapspaceLog10()
-	r.Search.Elapsed = time.Since(start)
-	return r, nil
+	out.Search.Optimal = true
+	out.Search.MapspaceLog10 = s.mapspaceLog10()
+	out.Search.Elapsed = time.Since(start)
+	return out, nil
 }
 
 // keepChoice is one choice of tensors kept by every memory, with its lower bound.
@@ -134,6 +138,38 @@ func (s *search) solve() {
 		copy(s.masks, c.masks)
 		s.explore()
 	}
+	s.breakTies(choices)
+}
+
+// tidyNodes is what the last pass may look at beside as much as the search itself did.
+const tidyNodes = 20_000
+
+// breakTies looks for a mapping as good as the optimum with fewer storage nodes, fewest first. The pass ends at a
+// fixed count of nodes, so that its outcome depends on the problem alone; it changes no value.
+func (s *search) breakTies(choices []keepChoice) {
+	if s.err != nil || math.IsInf(s.best.value, 1) {
+		return
+	}
+	value, nodes := s.best.value, 0
+	for _, m := range s.best.masks {
+		nodes += len(members(m))
+	}
+	s.tidy, s.until = true, 2*s.stats.Nodes+tidyNodes
+	slices.SortStableFunc(choices, func(a, b keepChoice) int { return cmp.Compare(a.nodes, b.nodes) })
+	for _, c := range choices {
+		if c.nodes >= nodes || s.stop() {
+			break
+		}
+		s.best.value = value * (1 + 2*slack)
+		if !s.hopeless(c.bound) {
+			copy(s.masks, c.masks)
+			s.explore()
+		}
+	}
+	if !s.halt {
+		s.best.value = value
+	}
+	s.tidy, s.halt = false, false
 }
 
 // dives is how many keep choices the first pass follows.

@@ -73,7 +73,7 @@ func (s *space) gapVars(order []int, next int) [][]bool {
 			if n >= 0 {
 				below = s.p.Relevance(n, v)
 			}
-			out[k][v] = above != model.Relevant && (below != model.Irrelevant || above == model.Partial)
+			out[k][v] = s.rules.mayLoop(above, below)
 		}
 	}
 	return out
@@ -101,7 +101,7 @@ func (s *space) buildTable(order []int, next, group, in int, freeTop bool) *rowT
 			t.rows = s.rowsFrom(g, order, gaps, e, t.rows)
 		}
 	}
-	t.rows = undominated(t.rows, len(order), freeTop)
+	t.rows = s.undominated(t.rows, len(order), freeTop)
 	slices.SortStableFunc(t.rows, func(a, b row) int { return compareRows(&a, &b, len(order)) })
 	t.bound(len(order))
 	return t
@@ -202,7 +202,7 @@ func (s *space) makeRow(g *group, order []int, chain []int, in int) row {
 // fills and fall with first visits (fills - nu*first stays ordered when fills do not grow and first does not shrink,
 // as both are non-negative products), occupancy grows with foot and window. So of two rows with the same extents at
 // the outermost node (or any, if nothing further out depends on them) the one no worse in all factors serves.
-func undominated(rows []row, q int, freeTop bool) []row {
+func (s *space) undominated(rows []row, q int, freeTop bool) []row {
 	slices.SortStableFunc(rows, func(a, b row) int {
 		return cmp.Or(cmp.Compare(weight(&a, q), weight(&b, q)))
 	})
@@ -213,7 +213,7 @@ func undominated(rows []row, q int, freeTop bool) []row {
 		if freeTop {
 			key = -1
 		}
-		if !slices.ContainsFunc(kept[key], func(j int) bool { return noWorse(&out[j], &rows[i], q) }) {
+		if !slices.ContainsFunc(kept[key], func(j int) bool { return s.rules.noWorse(&out[j], &rows[i], q) }) {
 			kept[key] = append(kept[key], len(out))
 			out = append(out, rows[i])
 		}

@@ -38,6 +38,9 @@ type search struct {
 	seen   map[uint64][]float64 // labels explored, see labels.go
 
 	dive  bool // first pass: follow only the best leaf of each memory
+	tidy  bool // last pass: any mapping as good as the optimum ends it
+	halt  bool
+	until int64 // node count that ends the last pass
 	best  incumbent
 	stats Stats
 	err   error
@@ -66,6 +69,9 @@ type incumbent struct {
 	decide []decision
 	cur    []int
 }
+
+// diveOptions is how many spatial options of an array a dive follows, those that use most instances.
+const diveOptions = 4
 
 // slack is the relative margin under which two values count as equal: sums of the same products in another order
 // differ by some units in the last place, and a bound must not cut or keep mappings by that noise.
@@ -118,6 +124,7 @@ func (s *search) enter(i, next int) {
 	if s.known(i, next) {
 		return
 	}
+	tried := 0
 	for o := range s.levels[above].options {
 		if s.stop() {
 			return
@@ -130,6 +137,9 @@ func (s *search) enter(i, next int) {
 		c := &s.decide[i].cost
 		if s.hopeless(s.boundOf(c.energy, c.busy, i+1)) {
 			continue
+		}
+		if tried++; s.dive && tried > diveOptions {
+			break
 		}
 		s.level(i, next)
 	}
@@ -252,7 +262,7 @@ func (s *search) complete() {
 	if s.hopeless(v) && !math.IsInf(s.best.value, 1) {
 		return
 	}
-	s.best.value = v
+	s.best.value, s.halt = v, s.tidy
 	s.best.masks = append(s.best.masks[:0], s.masks...)
 	s.best.choice = append(s.best.choice[:0], s.choice...)
 	s.best.cur = append(s.best.cur[:0], s.cur...)
@@ -269,5 +279,5 @@ func (s *search) stop() bool {
 	if s.err == nil && s.stats.Nodes&0xfff == 0 {
 		s.err = s.ctx.Err()
 	}
-	return s.err != nil
+	return s.err != nil || s.halt || s.tidy && s.stats.Nodes > s.until
 }

@@ -10,12 +10,12 @@ import (
 )
 
 // newSearch prepares a search: groups, spatial options, unit traffic of every possible link.
-func newSearch(ctx context.Context, p *model.Problem, arch *hwmodel.Arch, o Options) (*search, error) {
+func newSearch(ctx context.Context, p *model.Problem, arch *hwmodel.Arch, o Options, r rules) (*search, error) {
 	if len(p.Tensors) > maxTensors {
 		return nil, fmt.Errorf("mapper: an Einsum of %d tensors; at most %d can be mapped", len(p.Tensors), maxTensors)
 	}
 	s := &search{
-		ctx: ctx, p: p, space: newSpace(p), goal: o.Objective, inner: len(p.Memories), res: newResources(p),
+		ctx: ctx, p: p, space: newSpace(p, r), goal: o.Objective, inner: len(p.Memories), res: newResources(p),
 		tables: make(map[orderKey]*rowTable), floors: make(map[floorKey]float64),
 	}
 	s.best.value = math.Inf(1)

@@ -14,6 +14,7 @@ type space struct {
 	p      *model.Problem
 	groups []group
 	out    int // the output tensor
+	rules  rules
 
 	leastFills     []float64 // by tensor: fills when every value moves once
 	firstAtCompute float64   // first visits of the output at the compute, but for spatial loops
@@ -34,8 +35,8 @@ type group struct {
 	first []float64   // output only: foot x product of size/extent over relevant variables
 }
 
-func newSpace(p *model.Problem) *space {
-	s := &space{p: p}
+func newSpace(p *model.Problem, r rules) *space {
+	s := &space{p: p, rules: r}
 	for t := range p.Tensors {
 		if p.Tensors[t].Output {
 			s.out = t

@@ -35,6 +35,9 @@ type spatialLevel struct {
 // spatialOptions enumerates the gap's options: per dimension every choice of factors allowed there whose product is
 // within the dimension's size and least utilisation. Options equal in all that the cost sees (product by variable,
 // sharing by tensor) are kept once, the first in order of nodes, dimensions and variables. Most instances first.
+//
+// Rule "equal spatial options": counts see an array's loops only through the product of passes by variable (tiles,
+// instances in use, first visits) and the product of shared passes by tensor, so of options equal in these one serves.
 func (s *space) spatialOptions(nodes []int, arch *hwmodel.Arch) *spatialLevel {
 	e := &spatialEnum{s: s, used: make([]int64, len(s.p.Vars)), seen: make(map[string]bool)}
 	for _, ni := range nodes {
@@ -145,6 +148,9 @@ func (e *spatialEnum) emit() {
 		e.key = appendUint(e.key, uint64(n))
 	}
 	for _, x := range e.shared {
+		if e.s.rules.sameByVar {
+			break
+		}
 		e.key = appendUint(e.key, math.Float64bits(x))
 	}
 	if e.seen[string(e.key)] {

@@ -19,11 +19,15 @@ type stage struct {
 	cost  total
 
 	// In a dive, the best leaf so far.
+	until     int64 // node count at which the dive takes what it has
 	found     bool
 	bestValue float64
 	bestOrder []int
 	bestRows  []*row
 }
+
+// diveNodes bounds what a dive looks at in one memory for one spatial option.
+const diveNodes = 1000
 
 // partial is the product of the rows chosen so far.
 type partial struct {
@@ -37,6 +41,7 @@ type suffix = partial
 func (w *stage) run() {
 	s := w.s
 	w.bestValue = math.Inf(1)
+	w.until = s.stats.Nodes + diveNodes
 	w.cost.busy = make([]float64, s.res.n)
 	w.rows = make([]*row, len(s.space.groups))
 	permute(members(s.masks[w.i]), func(order []int) {
@@ -121,6 +126,12 @@ func (w *stage) search() {
 	}
 }
 
+// suffixes multiplies up what the groups not yet decided can at least contribute.
+//
+// Rule "suffix bounds" (and the same over chunks of rows): fills and footprints are products over groups, so with the
+// least factor of every open group they bound every completion from below; energy and busy times grow with fills, a
+// memory that overflows with the least footprints overflows with all. First visits, which reduce cost, enter at their
+// greatest, and never beyond the fills themselves.
 func (w *stage) suffixes(q int) {
 	n := len(w.seq)
 	w.suf = make([]suffix, n+1)
@@ -129,9 +140,13 @@ func (w *stage) suffixes(q int) {
 	for k := range q {
 		last.fills[k], last.foot[k], last.window[k] = 1, 1, 1
 	}
+	greedy := w.s.space.rules.suffix
 	for d := n - 1; d >= 0; d-- {
 		t, in, out := w.tabs[w.seq[d]], &w.suf[d+1], &w.suf[d]
 		times(out, in, &t.all, q)
+		for k := range q {
+			out.fills[k] *= greedy
+		}
 	}
 }
 
@@ -202,6 +217,9 @@ func (w *stage) descend(p *partial, d int) {
 	for c := range t.chunks {
 		if times(&n, p, &t.chunks[c], q); len(t.chunks) > 1 && !w.viable(&n, d+1, true) {
 			continue
+		}
+		if s.dive && !w.floor && s.stats.Nodes > w.until {
+			return
 		}
 		for i := c * chunkSize; i < min((c+1)*chunkSize, len(t.rows)); i++ {
 			r := &t.rows[i]

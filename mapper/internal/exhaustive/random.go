@@ -11,8 +11,36 @@ import (
 // Random returns a random small architecture and Einsum. The same seed gives the same pair.
 func Random(seed uint64) (*hwmodel.Arch, *workload.Einsum) {
 	r := &random{rand.New(rand.NewPCG(seed, 0x7c3d5e))}
+	if r.IntN(4) == 0 {
+		return r.windows()
+	}
 	e := r.einsum()
 	return r.arch(e), e
+}
+
+// windows draws a convolution on one or two small buffers that hold inputs and weights, with capacities at which it
+// matters whether the inputs' window slides while the weights are fetched anew.
+func (r *random) windows() (*hwmodel.Arch, *workload.Einsum) {
+	b := &builder{index: map[string]int{}}
+	b.vars(r, "m", "p", "r")
+	b.e.Vars[0].Size, b.e.Vars[1].Size, b.e.Vars[2].Size = pick[int64](r, 2, 3, 4), pick[int64](r, 2, 4, 6), pick[int64](r, 2, 3)
+	b.inputs(fmt.Sprintf("I[%d*p+r] W[m,r]", 1+r.IntN(2)))
+	b.output("O[m,p]")
+	for t, bits := range []int64{pick[int64](r, 8, 32, 64), pick[int64](r, 2, 8), 8} {
+		b.e.Tensors[t].Bits = bits
+	}
+	room := 2*b.e.Tensors[0].Bits + 2*b.e.Tensors[1].Bits
+	far := hwmodel.Access{EnergyJPerBit: float64(4 + r.IntN(40)), BandwidthBitPerS: pick(r, 0, 8, 64.0)}
+	a := &hwmodel.Arch{Name: "windows", Nodes: []hwmodel.Node{{Kind: hwmodel.Memory, Name: "M0", Keep: hwmodel.TensorSet{"all"}, Read: far, Write: far}}}
+	for i := range 1 + r.IntN(2) {
+		near := hwmodel.Access{EnergyJPerBit: float64(r.IntN(8)) / 8, BandwidthBitPerS: pick(r, 0, 16, 64.0)}
+		a.Nodes = append(a.Nodes, hwmodel.Node{
+			Kind: hwmodel.Memory, Name: fmt.Sprintf("M%d", i+1), Keep: hwmodel.TensorSet{pick(r, "I", "I", "W")},
+			MayKeep: hwmodel.TensorSet{pick(r, "W", "W", "O")}, SizeBits: room * int64(4+r.IntN(12)) / 8, Read: near, Write: near,
+		})
+	}
+	a.Nodes = append(a.Nodes, hwmodel.Node{Kind: hwmodel.Compute, Name: "MAC", EnergyJ: 1, ThroughputPerS: 1, LeakageW: r.small()})
+	return a, &b.e
 }
 
 type random struct{ *rand.Rand }

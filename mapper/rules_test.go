@@ -1,0 +1,95 @@
+package mapper
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"tcmdse/hwmodel"
+	"tcmdse/mapper/internal/exhaustive"
+	"tcmdse/mapper/model"
+	"tcmdse/mapper/workload"
+)
+
+// TestGreedyRules makes each pruning rule too greedy in turn and demands that the comparison with exhaustive search
+// notices: otherwise that comparison could not vouch for the rule.
+func TestGreedyRules(t *testing.T) {
+	variants := []struct {
+		name  string
+		spoil func(*rules)
+		seed  uint64 // that noticed it
+	}{
+		{name: "relevant loops up, partially relevant ones too", spoil: func(r *rules) {
+			r.mayLoop = func(above, below model.Relevance) bool { return above == model.Irrelevant && below != model.Irrelevant }
+		}},
+		{name: "irrelevant loops down, where they slide a window too", spoil: func(r *rules) {
+			r.mayLoop = func(above, below model.Relevance) bool { return above != model.Relevant && below != model.Irrelevant }
+		}},
+		{name: "row dominance without footprints", spoil: func(r *rules) {
+			r.noWorse = func(a, b *row, q int) bool {
+				c := *a
+				c.foot, c.window = b.foot, b.window
+				return noWorse(&c, b, q)
+			}
+		}},
+		{name: "row dominance without windows", spoil: func(r *rules) {
+			r.noWorse = func(a, b *row, q int) bool {
+				c := *a
+				c.window = b.window
+				return noWorse(&c, b, q)
+			}
+		}},
+		{name: "label dominance by energy alone", spoil: func(r *rules) { r.covers = func(a, b []float64) bool { return a[0] <= b[0] } }},
+		{name: "label dominance without energy", spoil: func(r *rules) { r.covers = func(a, b []float64) bool { return covers(a[1:], b[1:]) } }},
+		{name: "level floors a quarter too high", spoil: func(r *rules) { r.floor = 1.25 }},
+		{name: "suffix bounds a quarter too high", spoil: func(r *rules) { r.suffix = 1.25 }},
+		{name: "equal spatial options without sharing", spoil: func(r *rules) { r.sameByVar = true }},
+	}
+	for seed := uint64(1); seed <= 4000; seed++ {
+		arch, einsum := exhaustive.Random(seed)
+		best, err := exhaustive.Search(arch, einsum, 3000)
+		if errors.Is(err, exhaustive.ErrTooMany) || err == nil && best.Valid == 0 {
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		open := 0
+		for i := range variants {
+			v := &variants[i]
+			if v.seed == 0 && missed(arch, einsum, best, v.spoil) {
+				v.seed = seed
+			}
+			if v.seed == 0 {
+				open++
+			}
+		}
+		if open == 0 {
+			break
+		}
+	}
+	for _, v := range variants {
+		if v.seed == 0 {
+			t.Errorf("%s: not noticed by 4000 seeds", v.name)
+			continue
+		}
+		t.Logf("%-55s noticed by seed %d", v.name, v.seed)
+	}
+}
+
+// missed reports whether the mapper with a spoiled rule misses an optimum that exhaustive search found.
+func missed(arch *hwmodel.Arch, einsum *workload.Einsum, best *exhaustive.Best, spoil func(*rules)) bool {
+	r := soundRules()
+	spoil(&r)
+	for _, o := range []Objective{EDP, Energy, Latency} {
+		want := map[Objective]float64{EDP: best.EDPJs, Energy: best.EnergyJ, Latency: best.LatencyS}[o]
+		got, err := optimal(context.Background(), arch, einsum, Options{Objective: o}, r)
+		if err != nil { // nothing found where something is valid
+			return true
+		}
+		if v := map[Objective]float64{EDP: got.Cost.EDPJs, Energy: got.Cost.EnergyJ, Latency: got.Cost.LatencyS}[o]; v > want*(1+1e-9) {
+			return true
+		}
+	}
+	return false
+}

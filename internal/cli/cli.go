@@ -74,10 +74,15 @@ Exit status: 0 done, 1 failed, 2 wrong usage or bad input, 130 interrupted with 
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Version:       Version(),
-		// What goes wrong before a command has started is a mistake in how it was called.
-		PersistentPreRun: func(*cobra.Command, []string) { *started = true },
 	}
 	root.AddCommand(newSweep(e), newMap(e), newEvaluate(e), newReport(e), newCost(e), newQuery(e), newList(e), newShow(e), newCheck(e))
+	for _, c := range root.Commands() {
+		run := c.RunE
+		c.RunE = func(cmd *cobra.Command, args []string) error {
+			*started = true // what goes wrong before is a mistake in how the command was called
+			return run(cmd, args)
+		}
+	}
 	return root
 }
 

@@ -10,18 +10,25 @@ package mapper
 // labelCap bounds the labels kept per state; more would cost more to compare than they save.
 const labelCap = 24
 
+// labelKey is the state that a label belongs to.
+type labelKey struct {
+	level, next int32
+	option      int32  // spatial option of the array above, where it is chosen already; -1: not
+	extents     uint64 // the extents reached, as one number
+}
+
 // known reports whether an explored label covers the current one, and records the current one otherwise.
 func (s *search) known(i, next int) bool {
-	if s.dive || i == s.inner {
+	if s.dive || i == s.inner || !s.space.labelled {
 		return false
 	}
-	key := uint64(i)*maxTensors*2 + uint64(next+1)
+	key := labelKey{level: int32(i), next: int32(next), option: -1}
 	for g := range s.cur {
-		key = key*uint64(s.space.groups[g].n) + uint64(s.cur[g])
+		key.extents = key.extents*uint64(s.space.groups[g].n) + uint64(s.cur[g])
 	}
 	open := s.arrayAbove(i)
 	if open > 0 && s.levels[i+1] == nil { // inside a stretch of memories whose array is chosen already
-		key = key*uint64(len(s.levels[open].options)+1) + uint64(s.choice[open]+1)
+		key.option = int32(s.choice[open])
 		open = s.arrayAbove(open - 1)
 	}
 	label := s.label(i, open)

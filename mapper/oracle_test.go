@@ -5,8 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"fmt"
 	"math"
+	"os"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -24,6 +27,9 @@ var (
 // objectives, the same verdict where nothing is valid.
 func TestOracle(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(1000))
+	for _, sd := range failedSeeds(t) {
+		compare(t, sd)
+	}
 	var seed, compared, mappings, infeasible atomic.Uint64
 	seed.Store(*oracleSeed - 1)
 	var wg sync.WaitGroup
@@ -77,4 +83,23 @@ func compare(t *testing.T, seed uint64) *exhaustive.Best {
 		}
 	}
 	return best
+}
+
+// failedSeeds lists the seeds that ever failed, from testdata/seeds.txt.
+func failedSeeds(t *testing.T) []uint64 {
+	data, err := os.ReadFile("testdata/seeds.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []uint64
+	for _, line := range strings.Split(string(data), "\n") {
+		var seed uint64
+		if n, _ := fmt.Sscan(line, &seed); n == 1 {
+			out = append(out, seed)
+		}
+	}
+	if len(out) == 0 {
+		t.Fatal("no seeds in testdata/seeds.txt")
+	}
+	return out
 }

@@ -35,7 +35,7 @@ type search struct {
 	choice []int // spatial option by level
 	cur    []int // by group: extent index reached, from the compute outwards
 	decide []decision
-	seen   map[uint64][]float64 // labels explored, see labels.go
+	seen   map[labelKey][]float64 // labels explored, see labels.go
 
 	dive  bool // first pass: follow only the best leaf of each memory
 	tidy  bool // last pass: any mapping as good as the optimum ends it
@@ -98,7 +98,7 @@ func (s *search) hopeless(bound float64) bool { return bound >= s.best.value*(1-
 
 // explore searches all mappings of the keep choice in s.masks.
 func (s *search) explore() {
-	s.seen = make(map[uint64][]float64)
+	s.seen = make(map[labelKey][]float64)
 	clear(s.cur)
 	s.prepareRest()
 	s.enter(s.inner, -1)

@@ -1,6 +1,10 @@
 package mapper
 
-import "tcmdse/mapper/model"
+import (
+	"math"
+
+	"tcmdse/mapper/model"
+)
 
 // maxTensors bounds the tensors of one Einsum; rows and partial sums are arrays of this length.
 const maxTensors = 6
@@ -15,6 +19,8 @@ type space struct {
 	groups []group
 	out    int // the output tensor
 	rules  rules
+
+	labelled bool // all extents of all groups number into a uint64, as labels need
 
 	leastFills     []float64 // by tensor: fills when every value moves once
 	firstAtCompute float64   // first visits of the output at the compute, but for spatial loops
@@ -44,6 +50,13 @@ func newSpace(p *model.Problem, r rules) *space {
 	}
 	for _, vars := range coupled(p) {
 		s.groups = append(s.groups, s.newGroup(vars))
+	}
+	states := uint64(1)
+	s.labelled = true
+	for i := range s.groups {
+		n := uint64(s.groups[i].n)
+		s.labelled = s.labelled && n <= math.MaxUint64/states
+		states *= n
 	}
 	s.constants()
 	return s

@@ -142,6 +142,10 @@ func TestMapEvaluate(t *testing.T) {
 			t.Errorf("%s: %s", arch, out)
 		}
 		os.WriteFile("m.json", l.Mapping, 0o644)
+		os.WriteFile("all.json", []byte(out), 0o644) // the whole output serves as well
+		if status, _, errs := call(t, "evaluate", "--arch", arch, "--workload", "net.yaml", "--layer", "b", "--mapping", "all.json"); status != 0 {
+			t.Errorf("%s: whole output: exit %d, %s", arch, status, errs)
+		}
 		status, out, errs = call(t, "evaluate", "--arch", arch, "--workload", "net.yaml", "--layer", "b", "--mapping", "m.json", "--json")
 		if err := json.Unmarshal([]byte(out), &b); err != nil || status != 0 {
 			t.Fatalf("%s: exit %d, %v, %s", arch, status, err, errs)

@@ -95,7 +95,7 @@ func newMap(e *env) *cobra.Command {
 			}
 			rows = append(rows, row)
 		}
-		return t.print(e, arch, net.Name, o.String(), rows, true)
+		return t.print(e, arch, net.Name, o.String(), rows)
 	}
 	return cmd
 }
@@ -122,7 +122,8 @@ func newEvaluate(e *env) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return t.print(e, arch, net.Name, "", []results.Layer{row}, false)
+		row.Evaluated = 1
+		return t.print(e, arch, net.Name, "none", []results.Layer{row})
 	}
 	return cmd
 }
@@ -132,7 +133,7 @@ func evaluate(arch *hwmodel.Arch, layer *workload.Layer, file string) (results.L
 	if err != nil {
 		return results.Layer{}, err
 	}
-	m, err := mapping.Parse(data, file)
+	m, err := mapping.Parse(ofLayer(data, layer.Name), file)
 	if err != nil {
 		return results.Layer{}, err
 	}
@@ -151,8 +152,23 @@ func evaluate(arch *hwmodel.Arch, layer *workload.Layer, file string) (results.L
 	return dse.Row(arch, layer, m, cost)
 }
 
+// ofLayer returns the named layer's object where data is the whole output of map --json, else data itself.
+func ofLayer(data []byte, layer string) []byte {
+	var doc struct{ Layers []json.RawMessage }
+	if json.Unmarshal(data, &doc) != nil {
+		return data
+	}
+	for _, raw := range doc.Layers {
+		var l struct{ Layer string }
+		if json.Unmarshal(raw, &l) == nil && l.Layer == layer {
+			return raw
+		}
+	}
+	return data
+}
+
 // print writes rows as JSON (contract section 6) or as text.
-func (t *target) print(e *env, arch *hwmodel.Arch, net, objective string, rows []results.Layer, searched bool) error {
+func (t *target) print(e *env, arch *hwmodel.Arch, net, objective string, rows []results.Layer) error {
 	var energy, latency float64
 	for _, r := range rows {
 		energy += r.EnergyJ * float64(r.Count)
@@ -163,21 +179,18 @@ func (t *target) print(e *env, arch *hwmodel.Arch, net, objective string, rows [
 	}
 	layers := []map[string]any{}
 	for i := range rows {
-		layers = append(layers, layerJSON(&rows[i], searched))
+		layers = append(layers, layerJSON(&rows[i]))
 	}
 	doc := map[string]any{
-		"arch": arch.Name, "workload": net, "area_mm2": arch.AreaM2() * 1e6, "layers": layers,
+		"arch": arch.Name, "workload": net, "objective": objective, "area_mm2": arch.AreaM2() * 1e6, "layers": layers,
 		"network": map[string]any{"energy_j": energy, "latency_s": latency, "edp_js": energy * latency},
-	}
-	if objective != "" {
-		doc["objective"] = objective
 	}
 	enc := json.NewEncoder(e.out)
 	enc.SetIndent("", "  ")
 	return enc.Encode(doc)
 }
 
-func layerJSON(r *results.Layer, searched bool) map[string]any {
+func layerJSON(r *results.Layer) map[string]any {
 	components := []map[string]any{}
 	for _, k := range r.Components {
 		tensors := map[string]any{}
@@ -187,16 +200,13 @@ func layerJSON(r *results.Layer, searched bool) map[string]any {
 		components = append(components, map[string]any{"name": k.Name, "energy_j": k.EnergyJ, "leakage_j": k.LeakageJ, "busy_s": k.BusyS,
 			"instances": k.Instances, "peak_bits": k.PeakBits, "size_bits": k.SizeBits, "area_mm2": k.AreaMM2, "tensors": tensors})
 	}
-	out := map[string]any{
+	return map[string]any{
 		"layer": r.Name, "count": r.Count, "energy_j": r.EnergyJ, "latency_s": r.LatencyS, "edp_js": r.EDPJs, "macs": r.MACs,
 		"utilization": r.Utilization, "bottleneck": r.Bottleneck, "components": components,
 		"mapping": json.RawMessage(r.MappingJSON), "text": r.MappingText,
+		"search": map[string]any{"optimal": r.Optimal, "mapspace_log10": r.MapspaceLog10, "templates": r.Templates,
+			"evaluated": r.Evaluated, "nodes": r.Nodes, "seconds": r.Seconds},
 	}
-	if searched {
-		out["search"] = map[string]any{"optimal": r.Optimal, "mapspace_log10": r.MapspaceLog10, "templates": r.Templates,
-			"evaluated": r.Evaluated, "nodes": r.Nodes, "seconds": r.Seconds}
-	}
-	return out
 }
 
 func (t *target) text(e *env, rows []results.Layer, energy, latency float64) error {

@@ -9,12 +9,15 @@ import (
 	"math"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 
+	"tcmdse/hwmodel"
 	"tcmdse/mapper/internal/exhaustive"
+	"tcmdse/mapper/workload"
 )
 
 var (
@@ -53,9 +56,34 @@ func TestOracle(t *testing.T) {
 	t.Logf("%d problems, seeds %d to %d, %d mappings enumerated, %d infeasible", compared.Load(), *oracleSeed, seed.Load(), mappings.Load(), infeasible.Load())
 }
 
+// TestOracleAdjacentArrays: two arrays in one gap, made by splitting arrays of two dimensions.
+func TestOracleAdjacentArrays(t *testing.T) {
+	compared := 0
+	for seed := uint64(500_001); compared < 60; seed++ {
+		arch, einsum := exhaustive.Random(seed)
+		split := false
+		for i := range arch.Nodes {
+			if n := arch.Nodes[i]; len(n.Dims) == 2 {
+				outer, inner := n, n
+				outer.Name, outer.Dims, inner.Dims = n.Name+"o", n.Dims[:1], n.Dims[1:]
+				arch.Nodes = slices.Replace(slices.Clone(arch.Nodes), i, i+1, outer, inner)
+				split = true
+				break
+			}
+		}
+		if split && compareProblem(t, seed, arch, einsum) != nil {
+			compared++
+		}
+	}
+}
+
 // compare judges one seed; nil when the problem is too large to enumerate.
 func compare(t *testing.T, seed uint64) *exhaustive.Best {
 	arch, einsum := exhaustive.Random(seed)
+	return compareProblem(t, seed, arch, einsum)
+}
+
+func compareProblem(t *testing.T, seed uint64, arch *hwmodel.Arch, einsum *workload.Einsum) *exhaustive.Best {
 	best, err := exhaustive.Search(arch, einsum, *oracleLimit)
 	if errors.Is(err, exhaustive.ErrTooMany) {
 		return nil

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -91,8 +92,8 @@ func (b *book) chart(i int, w *Workload, row int) {
 		}
 		stair(c.AreaMM2, c.EDPJs)
 	}
-	xLow, xHigh := w.limits(func(c *results.CandidateRow) float64 { return c.AreaMM2 })
-	yLow, yHigh := w.limits(func(c *results.CandidateRow) float64 { return c.EDPJs })
+	x := w.scale(func(c *results.CandidateRow) float64 { return c.AreaMM2 })
+	y := w.scale(func(c *results.CandidateRow) float64 { return c.EDPJs })
 	ref := func(k, n int) string { return fmt.Sprintf("%s!$%s$2:$%s$%d", chartSheet, col(k), col(k), n+1) }
 	name := func(k int) string { return fmt.Sprintf("%s!$%s$1", chartSheet, col(k)) }
 	black := excelize.Font{Color: "000000"}
@@ -110,8 +111,8 @@ func (b *book) chart(i int, w *Workload, row int) {
 		Title:     excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: title, Font: &excelize.Font{Color: "000000", Size: 12, Bold: true}}}},
 		Legend:    excelize.ChartLegend{Position: "bottom"},
 		Dimension: excelize.ChartDimension{Width: 860, Height: 480},
-		XAxis:     excelize.ChartAxis{LogBase: 10, Minimum: &xLow, Maximum: &xHigh, Font: black, NumFmt: excelize.ChartNumFmt{CustomNumFmt: "0.##"}, Title: excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: "area / mm2", Font: &black}}}, MajorGridLines: true},
-		YAxis:     excelize.ChartAxis{LogBase: 10, Minimum: &yLow, Maximum: &yHigh, Font: black, NumFmt: excelize.ChartNumFmt{CustomNumFmt: "0.0E+00"}, Title: excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: "EDP / Js", Font: &black}}}, MajorGridLines: true},
+		XAxis:     excelize.ChartAxis{LogBase: 10, Minimum: &x.low, Maximum: &x.high, Font: black, NumFmt: excelize.ChartNumFmt{CustomNumFmt: "0.##"}, Title: excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: "area / mm2", Font: &black}}}, MajorGridLines: true, MinorGridLines: true},
+		YAxis:     excelize.ChartAxis{LogBase: 10, Minimum: &y.low, Maximum: &y.high, Font: black, NumFmt: excelize.ChartNumFmt{CustomNumFmt: "0.0E+00"}, Title: excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: "EDP / Js", Font: &black}}}, MajorGridLines: true, MinorGridLines: true},
 	}))
 	b.logX()
 }
@@ -169,16 +170,24 @@ func thin(w *Workload) (points []int, all int) {
 	return out, all
 }
 
-// limits returns ends for a logarithmic axis around all mapped candidates.
-func (w *Workload) limits(of func(*results.CandidateRow) float64) (low, high float64) {
+// scale is a logarithmic axis.
+type scale struct{ low, high float64 }
+
+// scale returns an axis around all mapped candidates that ends on powers of ten: spreadsheets write labels at ten
+// times the lowest end, whatever that is.
+func (w *Workload) scale(of func(*results.CandidateRow) float64) scale {
+	var s scale
 	for i := range w.Candidates {
 		c := &w.Candidates[i]
 		if v := of(c); c.Status == "ok" && v > 0 {
-			if low == 0 || v < low {
-				low = v
+			if s.low == 0 || v < s.low {
+				s.low = v
 			}
-			high = max(high, v)
+			s.high = max(s.high, v)
 		}
 	}
-	return low / 1.3, high * 1.3
+	if s.low == 0 {
+		return scale{0.1, 10} // nothing above zero to draw
+	}
+	return scale{math.Pow(10, math.Floor(math.Log10(s.low))), math.Pow(10, math.Ceil(math.Log10(s.high)+1e-9))}
 }

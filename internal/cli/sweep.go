@@ -81,8 +81,10 @@ func runSweep(ctx context.Context, e *env, file string, f sweepFlags) error {
 	if f.db == "" {
 		f.db = filepath.Join(f.out, "results.db")
 	}
-	if err := firstCandidate(s); err != nil { // before any file is made
-		return err
+	for _, err := range s.Candidates() { // mistakes show before any file is made
+		if err != nil {
+			return err
+		}
 	}
 	if _, err := dse.Networks(s); err != nil {
 		return err
@@ -109,13 +111,6 @@ func runSweep(ctx context.Context, e *env, file string, f sweepFlags) error {
 		return err
 	}
 	return writeSweep(e, d, sum, f)
-}
-
-func firstCandidate(s *sweeps.Sweep) error {
-	for _, err := range s.Candidates() {
-		return err
-	}
-	return nil
 }
 
 // writeSweep writes the reports and tells where they are.

@@ -66,7 +66,22 @@ type memo struct {
 	flight   singleflight.Group
 	mu       sync.Mutex
 	done     map[string]memoEntry
-	hits     int64
+	order    []string // keys of done, oldest first
+}
+
+// memoSize bounds what is remembered: enough for the layers of hundreds of candidates around the current ones, which
+// are those that differ in area only, and no more however long the sweep.
+const memoSize = 4096
+
+func (m *memo) keep(key string, e memoEntry) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(m.order) == memoSize {
+		delete(m.done, m.order[0])
+		m.order = m.order[1:]
+	}
+	m.done[key] = e
+	m.order = append(m.order, key)
 }
 
 type memoEntry struct {
@@ -95,9 +110,6 @@ func (m *memo) layer(ctx context.Context, arch *hwmodel.Arch, key string, l *wor
 	key += string(rune(o)) + l.Einsum.ShapeKey()
 	m.mu.Lock()
 	e, ok := m.done[key]
-	if ok {
-		m.hits++
-	}
 	m.mu.Unlock()
 	if !ok {
 		v, _, _ := m.flight.Do(key, func() (any, error) {
@@ -105,9 +117,7 @@ func (m *memo) layer(ctx context.Context, arch *hwmodel.Arch, key string, l *wor
 			e := memoEntry{row, err}
 			var none *mapper.InfeasibleError
 			if err == nil || errors.As(err, &none) {
-				m.mu.Lock()
-				m.done[key] = e
-				m.mu.Unlock()
+				m.keep(key, e)
 			}
 			return e, nil
 		})

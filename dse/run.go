@@ -88,6 +88,11 @@ func Run(ctx context.Context, c Config) (Summary, error) {
 		return Summary{}, err
 	}
 	r.id = id
+	if resumed {
+		if err := c.Store.Retry(ctx, id); err != nil {
+			return Summary{}, err
+		}
+	}
 	done, err := c.Store.Done(ctx, id)
 	if err != nil {
 		return Summary{}, err

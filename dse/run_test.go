@@ -147,6 +147,29 @@ func TestMemo(t *testing.T) {
 	}
 }
 
+// TestRetry: candidates that failed are tried again by the next run, which then stores what a sound run stores.
+func TestRetry(t *testing.T) {
+	want, _, err := run(t, context.Background(), filepath.Join(t.TempDir(), "r.db"), Config{Sweep: sweep(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "r.db")
+	s := sweep(t)
+	_, sum, err := run(t, context.Background(), path, Config{Sweep: s, Map: func(ctx context.Context, a *hwmodel.Arch, l *workload.Layer, o mapper.Objective) (results.Layer, error) {
+		if a.Nodes[2].Dims[0].Size == 2 {
+			return results.Layer{}, errors.New("broken")
+		}
+		return MapLayer(ctx, a, l, o)
+	}})
+	if err != nil || sum.Failed == 0 {
+		t.Fatalf("%+v %v", sum, err)
+	}
+	got, sum, err := run(t, context.Background(), path, Config{Sweep: s})
+	if err != nil || sum.Failed != 0 || got != want {
+		t.Errorf("%+v %v\n%s\nwant\n%s", sum, err, got, want)
+	}
+}
+
 // TestInfeasible: a layer without mapping marks the candidate, and the sweep goes on.
 func TestInfeasible(t *testing.T) {
 	s := sweep(t)

@@ -51,6 +51,17 @@ func text(list []string) string {
 	return string(b)
 }
 
+// Retry forgets the outcomes of a sweep that failed, so that Done no longer counts their candidates and they are tried
+// again. What is infeasible or over budget stays: it would be so again.
+func (s *Store) Retry(ctx context.Context, sweepID int64) error {
+	_, err := s.db.ExecContext(ctx, `DELETE FROM outcomes WHERE status = 'failed'
+		AND candidate_id IN (SELECT candidate_id FROM candidates WHERE sweep_id = ?)`, sweepID)
+	if err != nil {
+		return explain(s.path, err)
+	}
+	return nil
+}
+
 // Finish marks a sweep as complete.
 func (s *Store) Finish(ctx context.Context, id int64, at time.Time) error {
 	_, err := s.db.ExecContext(ctx, "UPDATE sweeps SET finished_at = ? WHERE sweep_id = ?", at.UTC().Format(time.RFC3339), id)

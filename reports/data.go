@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"tcmdse/results"
 )
@@ -21,11 +22,12 @@ type Workload struct {
 	Name       string
 	Candidates []results.CandidateRow // in the sweep's order
 	Front      []int                  // indexes into Candidates, by area
-	Layers     []results.LayerRow
-	Components []results.ComponentRow
+	Layers     []results.LayerRow     // of all candidates; mappings are kept for those on the front only
+	Components []results.ComponentRow // without the traffic of single tensors
 }
 
-// Read reads a sweep. ID 0 stands for the last one in the file.
+// Read reads a sweep. ID 0 stands for the last one in the file. What no report shows (mappings off the front, traffic
+// by tensor) is left behind, so that a sweep of 20,000 candidates fits in memory.
 func Read(ctx context.Context, s *results.Store, id int64) (*Data, error) {
 	sweeps, err := s.Sweeps(ctx)
 	if err != nil {
@@ -53,19 +55,52 @@ func Read(ctx context.Context, s *results.Store, id int64) (*Data, error) {
 		at[name] = len(d.Workloads)
 		d.Workloads = append(d.Workloads, w)
 	}
-	err = s.EachLayer(ctx, d.Sweep.ID, func(l results.LayerRow) error {
-		if i, ok := at[l.Workload]; ok {
-			d.Workloads[i].Layers = append(d.Workloads[i].Layers, l)
+	return d, d.readRows(ctx, s, at)
+}
+
+// readRows reads the long tables. Equal names share their memory: there are a few dozen of them in millions of rows.
+func (d *Data) readRows(ctx context.Context, s *results.Store, at map[string]int) error {
+	names := map[string]string{}
+	share := func(text *string) {
+		if _, ok := names[*text]; !ok {
+			names[*text] = *text
 		}
+		*text = names[*text]
+	}
+	front := make([]map[int64]bool, len(d.Workloads))
+	for i := range d.Workloads {
+		front[i] = map[int64]bool{}
+		for _, k := range d.Workloads[i].Front {
+			front[i][d.Workloads[i].Candidates[k].ID] = true
+		}
+	}
+	err := s.EachLayer(ctx, d.Sweep.ID, func(l results.LayerRow) error {
+		i, ok := at[l.Workload]
+		if !ok {
+			return nil
+		}
+		share(&l.Workload)
+		share(&l.Name)
+		share(&l.Bottleneck)
+		if !front[i][l.CandidateID] {
+			l.MappingJSON, l.MappingText = "", ""
+		}
+		d.Workloads[i].Layers = append(d.Workloads[i].Layers, l)
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return d, s.EachComponent(ctx, d.Sweep.ID, func(k results.ComponentRow) error {
-		if i, ok := at[k.Workload]; ok {
-			d.Workloads[i].Components = append(d.Workloads[i].Components, k)
+	return s.EachComponent(ctx, d.Sweep.ID, func(k results.ComponentRow) error {
+		i, ok := at[k.Workload]
+		if !ok {
+			return nil
 		}
+		share(&k.Workload)
+		share(&k.Layer)
+		share(&k.Name)
+		k.Tensors = nil
+		d.Workloads[i].Components = append(d.Workloads[i].Components, k)
 		return nil
 	})
 }
@@ -73,53 +108,61 @@ func Read(ctx context.Context, s *results.Store, id int64) (*Data, error) {
 // findFront lists the candidates that the store says are on the front, by area.
 func (w *Workload) findFront() {
 	for i := range w.Candidates {
-		if !w.Candidates[i].OnFront {
+		if w.Candidates[i].OnFront {
+			w.Front = append(w.Front, i)
+		}
+	}
+	slices.SortStableFunc(w.Front, func(a, b int) int {
+		return compare(w.Candidates[a].AreaMM2, w.Candidates[b].AreaMM2)
+	})
+}
+
+func compare(a, b float64) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// drawable tells whether a candidate has a place on logarithmic axes: mapped, with an area and an EDP above zero.
+// Architectures that give no areas have none.
+func drawable(c *results.CandidateRow) bool {
+	return c.Status == results.OK && positive(c.AreaMM2) && positive(c.EDPJs)
+}
+
+func positive(v float64) bool { return v > 0 && !math.IsInf(v, 0) }
+
+// staircase lists the corners of the front from left to right. A straight line between two designs would claim
+// designs that nobody found; a step says what is the best for every area in between.
+func (w *Workload) staircase() (areas, edps []float64) {
+	for _, at := range w.Front {
+		c := &w.Candidates[at]
+		if !drawable(c) {
 			continue
 		}
-		j := len(w.Front)
-		w.Front = append(w.Front, i)
-		for ; j > 0 && w.Candidates[w.Front[j-1]].AreaMM2 > w.Candidates[i].AreaMM2; j-- {
-			w.Front[j] = w.Front[j-1]
+		if n := len(edps); n > 0 {
+			areas, edps = append(areas, c.AreaMM2), append(edps, edps[n-1])
 		}
-		w.Front[j] = i
+		areas, edps = append(areas, c.AreaMM2), append(edps, c.EDPJs)
 	}
-}
-
-// paths lists the parameters' names, from the first candidate that has any.
-func (w *Workload) paths() []string {
-	var out []string
-	if len(w.Candidates) > 0 {
-		for _, p := range w.Candidates[0].Params {
-			out = append(out, p.Path)
-		}
-	}
-	return out
-}
-
-// statuses counts candidates by status, in a fixed order.
-func (w *Workload) statuses() []count {
-	out := []count{{results.OK, 0}, {results.Infeasible, 0}, {results.OverBudget, 0}, {results.Failed, 0}}
-	for i := range w.Candidates {
-		for j := range out {
-			if out[j].name == w.Candidates[i].Status {
-				out[j].n++
-			}
-		}
-	}
-	return out
-}
-
-type count struct {
-	name string
-	n    int
+	return areas, edps
 }
 
 // knee returns the front's design farthest, in the plane of log area and log EDP scaled to the front's extent, from
-// the line between its ends: where more area stops paying. -1 on fronts of fewer than three.
+// the line between its ends: where more area stops paying. -1 on fronts of fewer than three, and on those without
+// such a design.
 func (w *Workload) knee() int {
 	n := len(w.Front)
 	if n < 3 {
 		return -1
+	}
+	for _, at := range w.Front {
+		if !drawable(&w.Candidates[at]) {
+			return -1
+		}
 	}
 	pt := func(i int) (x, y float64) {
 		c := &w.Candidates[w.Front[i]]

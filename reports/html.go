@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"html/template"
 	"io"
-	"math"
 	"strings"
 
 	"tcmdse/internal/unit"
+	"tcmdse/results"
 )
 
 //go:embed templates/report.html
@@ -22,13 +22,11 @@ func WriteHTML(w io.Writer, d *Data) error {
 		return err
 	}
 	v := view{Sweep: d.Sweep.Name, Arch: d.Sweep.Arch, Objective: d.Sweep.Objective, Tool: d.Sweep.ToolVersion,
-		Model: d.Sweep.ModelVersion, Config: d.Sweep.Config, Warnings: d.Sweep.Warnings, Method: methodLines(d)}
+		Model: d.Sweep.ModelVersion, Config: d.Sweep.Config, Warnings: d.warnings(), Method: append(definitions(d), limits()...)}
 	v.Started = d.Sweep.StartedAt.Format("2006-01-02 15:04 UTC")
-	if d.Sweep.FinishedAt.IsZero() {
-		v.Warnings = append([]string{"The sweep is not finished: this page shows what is stored."}, v.Warnings...)
-	}
+	shown := d.shown()
 	for i := range d.Workloads {
-		v.Workloads = append(v.Workloads, plot(i, &d.Workloads[i]))
+		v.Workloads = append(v.Workloads, plot(i, &d.Workloads[i], shown))
 	}
 	return t.Execute(w, v)
 }
@@ -41,190 +39,134 @@ type view struct {
 }
 
 type plotView struct {
-	ID, Shown, All int
-	Name, Stair    string
-	Points         []pointView
-	XTicks, YTicks []tick
-	Paths          []string
-	Front          []designView
-	Statuses       []string
-	PlotX, PlotY   float64
-	PlotW, PlotH   float64
-	Width, Height  float64
+	ID, Shown, All, Mapped, Total int
+	Name, Stair                   string
+	Points                        []pointView
+	XTicks, YTicks                []tick
+	Paths                         []string
+	Axes                          []axisView
+	Front                         []designView
+	Rows                          [][]string // the front as the terminal's table has it, a header first
+	Keys                          []string
+	Outcomes                      []outcomeView
+	Plot                          frame
+}
+
+// frame is the plot's area in SVG units.
+type frame struct{ Width, Height, Left, Top, Right, Bottom, MidX, MidY float64 }
+
+type outcomeView struct {
+	Status, Reason string
+	N              int
+}
+
+// axisView is a parameter that points can be coloured by: its values in ascending order.
+type axisView struct {
+	Path   string
+	Values []string
 }
 
 type pointView struct {
-	X, Y  float64
-	Label string
+	X, Y     float64
+	Label    string
+	Coloured string // for each axis, which value it has
 }
 
-type tick struct {
-	At   float64
-	Text string
-}
-
-// designView is one design of the front with all that a reader may want to know.
-type designView struct {
-	ID                                string
-	Index                             int64
-	X, Y                              float64
-	Area, EDP, Energy, Latency, Limit string
-	Params                            []string
-	Layers                            []layerView
-	Arch                              string
-}
-
-type layerView struct {
-	Name, Energy, Latency, Limit, Utilization, Mapping string
-	EnergyShare, LatencyShare                          float64 // per cent of the network
-	Count                                              int64
-}
-
-// The plot's size in SVG units.
-const (
-	plotWidth, plotHeight = 860.0, 460.0
-	plotLeft, plotTop     = 80.0, 15.0
-	plotRight, plotBottom = 20.0, 50.0
-)
-
-// htmlPoints bounds the dominated points that a page draws.
+// htmlPoints bounds the points that a page draws.
 const htmlPoints = 5000
 
-func plot(id int, w *Workload) plotView {
-	v := plotView{ID: id, Name: w.Name, Paths: w.shownPaths(), Width: plotWidth, Height: plotHeight, PlotX: plotLeft,
-		PlotY: plotTop, PlotW: plotWidth - plotLeft - plotRight, PlotH: plotHeight - plotTop - plotBottom}
-	for _, s := range w.statuses() {
-		if s.n > 0 {
-			v.Statuses = append(v.Statuses, fmt.Sprintf("%d %s", s.n, strings.ReplaceAll(s.name, "_", " ")))
-		}
+func plot(id int, w *Workload, shown []paramColumn) plotView {
+	f := frame{Width: 880, Height: 470, Left: 80, Top: 15, Right: 860, Bottom: 420}
+	f.MidX, f.MidY = (f.Left+f.Right)/2, (f.Top+f.Bottom)/2
+	v := plotView{ID: id, Name: w.Name, Plot: f, Mapped: w.mapped(), Total: len(w.Candidates)}
+	for _, o := range w.outcomes() {
+		v.Outcomes = append(v.Outcomes, outcomeView{strings.ReplaceAll(o.status, "_", " "), o.reason, o.n})
 	}
 	if len(w.Front) == 0 {
 		return v
 	}
+	v.Rows = w.frontText(shown)
+	for i := range shown {
+		if a := axisValues(w, &shown[i]); len(a.Values) > 1 {
+			v.Axes = append(v.Axes, a)
+		}
+	}
+	for _, k := range w.keyDesigns() {
+		c := &w.Candidates[w.Front[k.at]]
+		v.Keys = append(v.Keys, fmt.Sprintf("%s: %s mm², %s (candidate %d)", k.name, three(c.AreaMM2), joules(c.EDPJs)+"s", c.Index))
+	}
+	var points []int
+	points, v.All = thin(w, htmlPoints)
+	v.Shown = len(points)
 	x, y := newAxis(), newAxis()
-	for i := range w.Candidates {
-		if c := &w.Candidates[i]; c.Status == "ok" {
-			x.add(c.AreaMM2)
-			y.add(c.EDPJs)
-			v.All++
-		}
+	for _, i := range points {
+		x.add(w.Candidates[i].AreaMM2)
+		y.add(w.Candidates[i].EDPJs)
 	}
-	x.place(plotLeft, plotWidth-plotRight)
-	y.place(plotHeight-plotBottom, plotTop)
+	x.place(f.Left, f.Right)
+	y.place(f.Bottom, f.Top)
 	v.XTicks, v.YTicks = x.ticks(), y.ticks()
-	drawn := 0
-	for i := range w.Candidates {
-		c := &w.Candidates[i]
-		if c.Status != "ok" || c.OnFront {
-			continue
+	for _, i := range points {
+		if c := &w.Candidates[i]; !c.OnFront {
+			v.Points = append(v.Points, pointView{x.at(c.AreaMM2), y.at(c.EDPJs), label(c, shown), coloured(c, v.Axes)})
 		}
-		if drawn++; v.All > htmlPoints && drawn*htmlPoints/v.All == (drawn-1)*htmlPoints/v.All {
-			continue
-		}
-		v.Points = append(v.Points, pointView{x.at(c.AreaMM2), y.at(c.EDPJs), label(w, i)})
 	}
-	v.Shown = len(v.Points) + len(w.Front)
-	v.Front = w.designs(id, x, y)
+	areas, edps := w.staircase()
 	var stair strings.Builder
-	for k, f := range v.Front {
-		if k > 0 {
-			fmt.Fprintf(&stair, "%.1f,%.1f ", f.X, v.Front[k-1].Y)
-		}
-		fmt.Fprintf(&stair, "%.1f,%.1f ", f.X, f.Y)
+	for k := range areas {
+		fmt.Fprintf(&stair, "%.1f,%.1f ", x.at(areas[k]), y.at(edps[k]))
 	}
 	v.Stair = stair.String()
+	v.Front = w.designs(id, x, y, shown, v.Axes)
 	return v
 }
 
-func label(w *Workload, i int) string {
-	c := &w.Candidates[i]
+// axisValues lists the values that a parameter takes, the smallest first; texts as they come.
+func axisValues(w *Workload, p *paramColumn) axisView {
+	out := axisView{Path: p.path}
+	at := map[string]float64{}
+	for i := range w.Candidates {
+		text := p.text(w.Candidates[i].Params)
+		if _, ok := at[text]; ok {
+			continue
+		}
+		v, _ := p.cell(w.Candidates[i].Params).(float64)
+		at[text] = v
+		k := len(out.Values)
+		out.Values = append(out.Values, text)
+		for ; k > 0 && at[out.Values[k-1]] > v; k-- {
+			out.Values[k] = out.Values[k-1]
+		}
+		out.Values[k] = text
+	}
+	return out
+}
+
+func coloured(c *results.CandidateRow, axes []axisView) string {
+	var out []string
+	for _, a := range axes {
+		for k, v := range a.Values {
+			if p := (paramColumn{path: a.Path}); p.text(c.Params) == v {
+				out = append(out, fmt.Sprint(k))
+				break
+			}
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+// label says in one line what a point is.
+func label(c *results.CandidateRow, shown []paramColumn) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "candidate %d: %.3g mm2, %.3g Js", c.Index, c.AreaMM2, c.EDPJs)
-	for _, p := range c.Params {
-		fmt.Fprintf(&b, ", %s %s", p.Path, p.Text)
+	fmt.Fprintf(&b, "candidate %d: %s mm², %ss, %s, %s", c.Index, three(c.AreaMM2), joules(c.EDPJs), joules(c.EnergyJ), seconds(c.LatencyS))
+	for i := range shown {
+		if t := shown[i].text(c.Params); t != "" {
+			fmt.Fprintf(&b, "; %s %s", shown[i].path, t)
+		}
 	}
 	return b.String()
 }
 
-// designs describes the front's designs with their layers.
-func (w *Workload) designs(id int, x, y *logAxis) []designView {
-	limits := w.bottlenecks()
-	var out []designView
-	at := map[int64]int{}
-	for _, i := range w.Front {
-		c := &w.Candidates[i]
-		at[c.ID] = len(out)
-		d := designView{ID: fmt.Sprintf("d%d-%d", id, c.Index), Index: c.Index, X: x.at(c.AreaMM2), Y: y.at(c.EDPJs), Area: fmt.Sprintf("%.3g", c.AreaMM2),
-			EDP: fmt.Sprintf("%.3g", c.EDPJs), Energy: unit.Format(c.EnergyJ, unit.Joule), Latency: seconds(c.LatencyS), Limit: limits[c.ID], Arch: c.ArchYAML}
-		for _, path := range w.shownPaths() {
-			for _, p := range c.Params {
-				if p.Path == path {
-					d.Params = append(d.Params, p.Text)
-				}
-			}
-		}
-		out = append(out, d)
-	}
-	for i := range w.Layers {
-		l := &w.Layers[i]
-		k, ok := at[l.CandidateID]
-		if !ok {
-			continue
-		}
-		c := &w.Candidates[w.Front[k]]
-		n := float64(l.Count)
-		out[k].Layers = append(out[k].Layers, layerView{Name: l.Name, Count: l.Count, Energy: unit.Format(l.EnergyJ*n, unit.Joule),
-			Latency: seconds(l.LatencyS * n), Limit: l.Bottleneck, Utilization: fmt.Sprintf("%.0f %%", l.Utilization*100), Mapping: l.MappingText,
-			EnergyShare: 100 * l.EnergyJ * n / c.EnergyJ, LatencyShare: 100 * l.LatencyS * n / c.LatencyS})
-	}
-	return out
-}
+func joules(v float64) string { return unit.Format(v, unit.Joule) }
 
-// logAxis maps values to places on a logarithmic axis.
-type logAxis struct{ low, high, from, to float64 }
-
-func newAxis() *logAxis { return &logAxis{low: math.Inf(1), high: math.Inf(-1)} }
-
-func (a *logAxis) add(v float64) {
-	if v > 0 {
-		a.low, a.high = min(a.low, math.Log10(v)), max(a.high, math.Log10(v))
-	}
-}
-
-// place fixes the axis' ends, with a margin of a twentieth and at least a factor of 1.2 in all.
-func (a *logAxis) place(from, to float64) {
-	a.from, a.to = from, to
-	if a.low > a.high {
-		a.low, a.high = 0, 1
-	}
-	margin := max((a.high-a.low)/20, 0.04)
-	a.low, a.high = a.low-margin, a.high+margin
-}
-
-func (a *logAxis) at(v float64) float64 {
-	if v <= 0 {
-		return a.from
-	}
-	return a.from + (math.Log10(v)-a.low)/(a.high-a.low)*(a.to-a.from)
-}
-
-// ticks stand at 1, 2 and 5 times powers of ten, fewer on wide axes.
-func (a *logAxis) ticks() []tick {
-	steps := []float64{1, 2, 5}
-	if a.high-a.low > 2.5 {
-		steps = []float64{1}
-	}
-	if a.high-a.low < 0.5 {
-		steps = []float64{1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9}
-	}
-	var out []tick
-	for e := math.Floor(a.low); e <= a.high; e++ {
-		for _, s := range steps {
-			v := s * math.Pow(10, e)
-			if l := math.Log10(v); l >= a.low && l <= a.high {
-				out = append(out, tick{a.at(v), fmt.Sprintf("%.3g", v)})
-			}
-		}
-	}
-	return out
-}
+func seconds(s float64) string { return strings.TrimSuffix(joules(s), "J") + "s" }

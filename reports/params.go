@@ -1,64 +1,140 @@
 package reports
 
 import (
-	"strconv"
+	"math/big"
+	"slices"
 	"strings"
 
+	"tcmdse/internal/unit"
 	"tcmdse/results"
 )
 
-// paramColumn is a parameter's column: numbers with the unit in the header where all candidates use one unit.
+// paramColumn is a parameter's column. Where all candidates give it in one kind of unit it holds numbers, in the
+// smallest unit that was used, which the header names: 512KiB and 1MiB are 512 and 1024 under GLB.size_KiB.
 type paramColumn struct {
-	header  string
-	numbers bool
+	path   string
+	header string
+	one    *big.Rat // the unit in SI, nil: text
+	dim    unit.Dimension
 }
 
-// params describes the columns of the parameters.
+// params describes the columns of all parameters that any candidate has, in the order they first occur.
 func (d *Data) params() []paramColumn {
-	if len(d.Workloads) == 0 {
-		return nil
-	}
-	w := &d.Workloads[0]
 	var out []paramColumn
-	for k, path := range w.paths() {
-		unit, same := "", true
-		for i := range w.Candidates {
-			ps := w.Candidates[i].Params
-			if k >= len(ps) {
-				same = false
-				continue
+	at := map[string]int{}
+	mixed := map[string]bool{}
+	for i := range d.Workloads {
+		for k := range d.Workloads[i].Candidates {
+			for _, p := range d.Workloads[i].Candidates[k].Params {
+				n, ok := at[p.Path]
+				if !ok {
+					n = len(out)
+					at[p.Path] = n
+					out = append(out, paramColumn{path: p.Path, header: p.Path})
+				}
+				if !mixed[p.Path] {
+					mixed[p.Path] = !out[n].widen(p.Text)
+				}
 			}
-			_, u, ok := split(ps[k].Text)
-			if i == 0 {
-				unit = u
-			}
-			same = same && ok && u == unit
 		}
-		c := paramColumn{header: path, numbers: same}
-		if same && unit != "" {
-			c.header += "/" + strings.ReplaceAll(unit, "/", " per ")
+	}
+	for i := range out {
+		if mixed[out[i].path] {
+			out[i] = paramColumn{path: out[i].path, header: out[i].path}
 		}
-		out = append(out, c)
 	}
 	return out
 }
 
-// cell returns a parameter as a number in the column's unit, or as text.
-func (c paramColumn) cell(p results.Param) any {
-	if v, _, ok := split(p.Text); c.numbers && ok {
-		return v
+// widen takes a value into the column; false where it is of another kind.
+func (c *paramColumn) widen(text string) bool {
+	q, one, name, ok := quantity(text)
+	switch {
+	case text == "unlimited":
+		return true // stays text among numbers
+	case !ok, c.one != nil && q.Dim != c.dim:
+		return false
 	}
-	return p.Text
+	if c.one == nil || one.Cmp(c.one) < 0 {
+		c.one, c.dim, c.header = one, q.Dim, c.path
+		if name != "" {
+			c.header += "_" + strings.ReplaceAll(name, "/", "_per_")
+		}
+	}
+	return true
 }
 
-// split parts a quantity into its number and its unit.
-func split(text string) (v float64, unit string, ok bool) {
-	n := len(text)
-	for n > 0 {
-		if v, err := strconv.ParseFloat(text[:n], 64); err == nil {
-			return v, strings.TrimSpace(text[n:]), true
-		}
-		n--
+// cell returns a candidate's value as a number in the column's unit, as text where it has none, nil where the
+// candidate has no such parameter.
+func (c *paramColumn) cell(ps []results.Param) any {
+	i := slices.IndexFunc(ps, func(p results.Param) bool { return p.Path == c.path })
+	if i < 0 {
+		return nil
 	}
-	return 0, "", false
+	q, _, _, ok := quantity(ps[i].Text)
+	if !ok || c.one == nil {
+		return ps[i].Text
+	}
+	v, _ := q.Value.Quo(q.Value, c.one).Float64()
+	return v
+}
+
+// text returns a candidate's value as it was written.
+func (c *paramColumn) text(ps []results.Param) string {
+	for _, p := range ps {
+		if p.Path == c.path {
+			return p.Text
+		}
+	}
+	return ""
+}
+
+// quantity reads a text: its value, one of its unit in SI, and the unit's name.
+func quantity(text string) (q unit.Quantity, one *big.Rat, name string, ok bool) {
+	text = strings.TrimSpace(text)
+	q, err := unit.Parse(text)
+	if err != nil {
+		return q, nil, "", false
+	}
+	// the longest tail that is a unit; no unit starts with the letter of an exponent
+	for i := range text {
+		if strings.IndexByte("0123456789.eE", text[i]) >= 0 {
+			continue
+		}
+		if u, err := unit.Parse("1" + strings.TrimSpace(text[i:])); err == nil && u.Dim == q.Dim && u.Dim != unit.None && u.Value.Sign() > 0 {
+			return q, u.Value, strings.TrimSpace(text[i:]), true
+		}
+	}
+	return q, big.NewRat(1, 1), "", q.Dim == unit.None
+}
+
+// shown lists the columns for tables that have little room. It leaves out the costs that follow from another
+// parameter, as the energies, leakage and area of a buffer follow its size in a zip; every other table has them.
+func (d *Data) shown() []paramColumn {
+	all := d.params()
+	var out []paramColumn
+	for i := range all {
+		cost := slices.ContainsFunc([]string{".energy", ".leakage", ".area"}, func(s string) bool { return strings.HasSuffix(all[i].path, s) })
+		if cost && slices.ContainsFunc(all[:i], func(by paramColumn) bool { return d.follows(&all[i], &by) }) {
+			continue
+		}
+		out = append(out, all[i])
+	}
+	return out
+}
+
+// follows tells whether one parameter is a function of another that does vary.
+func (d *Data) follows(c, by *paramColumn) bool {
+	seen := map[string]string{}
+	for i := range d.Workloads {
+		for k := range d.Workloads[i].Candidates {
+			ps := d.Workloads[i].Candidates[k].Params
+			x, y := by.text(ps), c.text(ps)
+			if was, ok := seen[x]; ok && was != y {
+				return false
+			}
+			seen[x] = y
+		}
+	}
+	return len(seen) > 1
 }

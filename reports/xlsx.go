@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -12,7 +15,9 @@ import (
 // maxRows is what a sheet takes, less room for the header and a note.
 const maxRows = 1_048_000
 
-// WriteXLSX writes the workbook: Summary, Front, Candidates, Layers, Components, Mappings, Method (contract section 8).
+// WriteXLSX writes the workbook: Summary, Front, Candidates, Layers, Components, Mappings, Method (contract section 8),
+// and a hidden sheet with the points of the charts. The archive's bytes differ from run to run (excelize), the sheets
+// do not.
 func WriteXLSX(w io.Writer, d *Data) error {
 	f := excelize.NewFile()
 	defer f.Close()
@@ -34,7 +39,7 @@ func WriteXLSX(w io.Writer, d *Data) error {
 	b.method()
 	b.keep(f.SetSheetVisible(chartSheet, false))
 	f.SetActiveSheet(0)
-	b.keep(f.SetDocProps(&excelize.DocProperties{Title: "tcmdse sweep " + d.Sweep.Name, Creator: "tcmdse " + d.Sweep.ToolVersion}))
+	b.keep(f.SetDocProps(&excelize.DocProperties{Title: clip("tcmdse sweep " + d.Sweep.Name), Creator: "tcmdse " + d.Sweep.ToolVersion}))
 	if b.err != nil {
 		return fmt.Errorf("reports: %w", b.err)
 	}
@@ -43,10 +48,11 @@ func WriteXLSX(w io.Writer, d *Data) error {
 
 // book is a workbook being written; the first error is kept.
 type book struct {
-	f                                        *excelize.File
-	d                                        *Data
-	err                                      error
-	head, bold, number, plain, wrap, percent int
+	f   *excelize.File
+	d   *Data
+	err error
+
+	title, head, bold, number, plain, text, top, nest, code, lines, percent, link, warning int // styles
 }
 
 func (b *book) keep(err error) {
@@ -61,13 +67,21 @@ func (b *book) styles() {
 		b.keep(err)
 		return id
 	}
-	sci, plain := "0.000E+00", "0.000"
+	sci, plain, percent := "0.000E+00", "0.000", "+0.0%;-0.0%;0.0%"
+	top := &excelize.Alignment{WrapText: true, Vertical: "top"}
+	b.title = style(excelize.Style{Font: &excelize.Font{Bold: true, Size: 16}})
 	b.head = style(excelize.Style{Font: &excelize.Font{Bold: true, Color: "FFFFFF"}, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"1F4E79"}}})
 	b.bold = style(excelize.Style{Font: &excelize.Font{Bold: true}})
 	b.number = style(excelize.Style{CustomNumFmt: &sci})
 	b.plain = style(excelize.Style{CustomNumFmt: &plain})
-	b.wrap = style(excelize.Style{Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}, Font: &excelize.Font{Family: "Courier New", Size: 9}})
-	b.percent = style(excelize.Style{NumFmt: 10})
+	b.text = style(excelize.Style{Alignment: &excelize.Alignment{Horizontal: "left", Vertical: "top", Indent: 1}})
+	b.top = style(excelize.Style{Alignment: &excelize.Alignment{Vertical: "top"}})
+	b.nest = style(excelize.Style{Alignment: top, Font: &excelize.Font{Family: "Courier New", Size: 9}})
+	b.code = style(excelize.Style{Alignment: &excelize.Alignment{Vertical: "top"}, Font: &excelize.Font{Family: "Courier New", Size: 9}})
+	b.lines = style(excelize.Style{Alignment: top})
+	b.percent = style(excelize.Style{CustomNumFmt: &percent})
+	b.link = style(excelize.Style{Font: &excelize.Font{Color: "0563C1", Underline: "single"}})
+	b.warning = style(excelize.Style{Alignment: top, Font: &excelize.Font{Bold: true, Color: "9C2A00"}})
 }
 
 // page sets up printing; it has to come before a stream is opened, or it is lost.
@@ -75,26 +89,32 @@ func (b *book) page(sheet string) {
 	landscape, wide, high, fit := "landscape", 1, 0, true
 	b.keep(b.f.SetPageLayout(sheet, &excelize.PageLayoutOptions{Orientation: &landscape, FitToWidth: &wide, FitToHeight: &high}))
 	b.keep(b.f.SetSheetProps(sheet, &excelize.SheetPropsOptions{FitToPage: &fit}))
+	b.keep(b.f.SetHeaderFooter(sheet, &excelize.HeaderFooterOptions{OddFooter: "&L&A&RPage &P of &N"}))
+}
+
+// repeatHeader prints the first row on every page.
+func (b *book) repeatHeader(sheet string) {
 	b.keep(b.f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: "'" + sheet + "'!$1:$1", Scope: sheet}))
 }
 
 // stream writes a long table with a frozen header and filters.
 func (b *book) stream(t sheetRows) {
 	b.page(t.name)
+	b.repeatHeader(t.name)
 	s, err := b.f.NewStreamWriter(t.name)
 	if err != nil {
 		b.keep(err)
 		return
 	}
 	for i, h := range t.header {
-		width := max(12, float64(len(h))+4)
-		if t.name == "Mappings" && i > 2 {
-			width = 60
-		}
-		b.keep(s.SetColWidth(i+1, i+1, min(width, 60)))
+		b.keep(s.SetColWidth(i+1, i+1, width(h)))
 	}
-	b.keep(s.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}))
-	b.keep(s.SetRow("A1", b.header(t.header)))
+	b.keep(s.SetPanes(frozen()))
+	head := make([]any, len(t.header))
+	for i, n := range unique(t.header) {
+		head[i] = excelize.Cell{StyleID: b.head, Value: n}
+	}
+	b.keep(s.SetRow("A1", head))
 	n := 1
 	for row := range t.rows {
 		if n > maxRows {
@@ -102,64 +122,141 @@ func (b *book) stream(t sheetRows) {
 			break
 		}
 		n++
-		b.keep(s.SetRow(fmt.Sprintf("A%d", n), b.cells(t.name, row)))
+		b.keep(s.SetRow(fmt.Sprintf("A%d", n), b.cells(t.header, row), excelize.RowOpts{Height: height(t.header, row)}))
 	}
 	if n > 1 {
-		last, _ := excelize.CoordinatesToCellName(len(t.header), n)
-		b.keep(s.AddTable(&excelize.Table{Range: "A1:" + last, Name: t.name + "Table", StyleName: "TableStyleLight9"}))
+		b.keep(s.AddTable(b.table(t, n)))
 	}
 	b.keep(s.Flush())
 }
 
-func (b *book) header(names []string) []any {
-	out := make([]any, len(names))
-	for i, n := range names {
-		out[i] = excelize.Cell{StyleID: b.head, Value: n}
+// table describes the filtered table over a header and its rows.
+func (b *book) table(t sheetRows, rows int) *excelize.Table {
+	last, err := excelize.CoordinatesToCellName(len(t.header), rows)
+	b.keep(err)
+	return &excelize.Table{Range: "A1:" + last, Name: t.name + "Table", StyleName: "TableStyleLight9"}
+}
+
+func frozen() *excelize.Panes {
+	return &excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}
+}
+
+// width of a column by its header, with room for the filter's button.
+func width(header string) float64 {
+	switch header {
+	case "mapping", "mapping_json":
+		return 60
+	case "reason":
+		return 40
+	}
+	return min(max(11.5, float64(len(header))+4), 40)
+}
+
+// height of a row in points: as many lines as its loop nest has; 0 is the default height.
+func height(header []string, row []any) float64 {
+	if i := slices.Index(header, "mapping"); i >= 0 {
+		text, _ := row[i].(string)
+		return min(12*float64(1+strings.Count(strings.TrimRight(text, "\n"), "\n"))+3, 409)
+	}
+	return 0
+}
+
+// unique makes headers differ in more than case, as the columns of a table must.
+func unique(header []string) []string {
+	seen := map[string]bool{}
+	out := make([]string, len(header))
+	for i, h := range header {
+		name := clip(h)
+		for n := 2; seen[strings.ToLower(name)]; n++ {
+			name = fmt.Sprintf("%s (%d)", clip(h), n)
+		}
+		seen[strings.ToLower(name)] = true
+		out[i] = name
 	}
 	return out
 }
 
-// cells styles small and large numbers; text goes in as text and never as a formula.
-func (b *book) cells(sheet string, row []any) []any {
+// cells styles numbers; text goes in as text and never as a formula.
+func (b *book) cells(header []string, row []any) []any {
 	out := make([]any, len(row))
 	for i, x := range row {
 		switch v := x.(type) {
 		case float64:
-			out[i] = excelize.Cell{StyleID: b.numberStyle(v), Value: v}
+			out[i] = excelize.Cell{StyleID: b.numberStyle(v), Value: number(v)}
 		case string:
-			if sheet == "Mappings" && i > 2 {
-				out[i] = excelize.Cell{StyleID: b.wrap, Value: clip(v)}
-				continue
+			switch header[i] {
+			case "mapping":
+				out[i] = excelize.Cell{StyleID: b.nest, Value: clip(v)}
+			case "mapping_json":
+				out[i] = excelize.Cell{StyleID: b.code, Value: clip(v)}
+			default:
+				out[i] = excelize.Cell{StyleID: b.text, Value: clip(v)}
 			}
-			out[i] = clip(v)
+		case nil: // an empty cell
 		default:
-			out[i] = x
+			out[i] = excelize.Cell{StyleID: b.top, Value: x}
 		}
 	}
 	return out
 }
 
-// clip keeps text within the 32,767 characters of a cell.
+// cellUnits is what a cell holds, in UTF-16 units, less room for a mark.
+const cellUnits = 32_000
+
+// clip keeps text within a cell, says where it cut, and drops control characters that XML has no place for.
 func clip(s string) string {
-	if len(s) > 32000 {
-		return s[:32000] + " ..."
+	head, rest := cut(printable(s))
+	if rest != "" {
+		return head + " ... (cut; the database has all)"
 	}
-	return s
+	return head
+}
+
+// cut parts a text at what one cell holds.
+func cut(s string) (head, rest string) {
+	if len(s) <= cellUnits {
+		return s, ""
+	}
+	n := 0
+	for i, r := range s {
+		if n += max(1, utf16.RuneLen(r)); n > cellUnits {
+			return s[:i], s[i:]
+		}
+	}
+	return s, ""
+}
+
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\r' {
+			return -1 // of CRLF; cells break lines at LF
+		}
+		if r < ' ' && r != '\n' && r != '\t' || r == utf8.RuneError || r == 0xfffe || r == 0xffff {
+			return '?'
+		}
+		return r
+	}, s)
 }
 
 // put writes a row of cells from column A on.
 func (b *book) put(sheet string, row int, cells ...any) {
 	for i, x := range cells {
-		at, _ := excelize.CoordinatesToCellName(i+1, row)
-		if s, ok := x.(string); ok {
-			b.keep(b.f.SetCellStr(sheet, at, clip(s)))
-			continue
-		}
-		if x != nil {
-			b.keep(b.f.SetCellValue(sheet, at, x))
-		}
-		if v, ok := x.(float64); ok {
-			b.keep(b.f.SetCellStyle(sheet, at, at, b.numberStyle(v)))
+		at, err := excelize.CoordinatesToCellName(i+1, row)
+		b.keep(err)
+		switch v := x.(type) {
+		case nil:
+		case string:
+			b.keep(b.f.SetCellStr(sheet, at, clip(v)))
+			if i > 0 {
+				b.keep(b.f.SetCellStyle(sheet, at, at, b.text))
+			}
+		case float64:
+			if number(v) != nil {
+				b.keep(b.f.SetCellValue(sheet, at, v))
+				b.keep(b.f.SetCellStyle(sheet, at, at, b.numberStyle(v)))
+			}
+		default:
+			b.keep(b.f.SetCellValue(sheet, at, v))
 		}
 	}
 }
@@ -167,7 +264,7 @@ func (b *book) put(sheet string, row int, cells ...any) {
 // numberStyle shows four digits; the cell holds all of them. Whole numbers below a million need no style.
 func (b *book) numberStyle(v float64) int {
 	switch {
-	case v != 0 && (v < 0.1 || v >= 1e6):
+	case v != 0 && (math.Abs(v) < 0.1 || math.Abs(v) >= 1e6):
 		return b.number
 	case v == math.Trunc(v):
 		return 0
@@ -175,102 +272,11 @@ func (b *book) numberStyle(v float64) int {
 	return b.plain
 }
 
-func (b *book) style(sheet string, row, columns, style int) {
-	last, _ := excelize.CoordinatesToCellName(columns, row)
-	b.keep(b.f.SetCellStyle(sheet, fmt.Sprintf("A%d", row), last, style))
-}
-
-// summary answers first: what was asked, the front's ends and knee, what became of the candidates.
-func (b *book) summary() {
-	const sheet = "Summary"
-	d := b.d
-	b.page(sheet)
-	b.keep(b.f.SetColWidth(sheet, "A", "A", 26))
-	b.keep(b.f.SetColWidth(sheet, "B", "G", 16))
-	b.put(sheet, 1, "Sweep "+d.Sweep.Name)
-	b.style(sheet, 1, 1, b.bold)
-	b.put(sheet, 2, "architecture", d.Sweep.Arch)
-	b.put(sheet, 3, "workloads", strings.Join(d.Sweep.Workloads, ", "))
-	b.put(sheet, 4, "mappings optimal for", d.Sweep.Objective)
-	b.put(sheet, 5, "started", d.Sweep.StartedAt.Format("2006-01-02 15:04:05 UTC"))
-	finished := "not finished: figures below are of what is stored"
-	if !d.Sweep.FinishedAt.IsZero() {
-		finished = d.Sweep.FinishedAt.Format("2006-01-02 15:04:05 UTC")
-	}
-	b.put(sheet, 6, "finished", finished)
-	b.put(sheet, 7, "tool, model", d.Sweep.ToolVersion+", "+d.Sweep.ModelVersion)
-	row := 9
-	for i := range d.Workloads {
-		row = b.workloadSummary(row, &d.Workloads[i]) + 1
-	}
-	for _, w := range d.Sweep.Warnings {
-		b.put(sheet, row, "warning", w)
-		row++
-	}
-}
-
-func (b *book) workloadSummary(row int, w *Workload) int {
-	const sheet = "Summary"
-	b.put(sheet, row, w.Name, "area/mm2", "EDP/Js", "energy/J", "latency/s", "bound by", "candidate")
-	b.style(sheet, row, 7, b.head)
-	limits := w.bottlenecks()
-	add := func(what string, at int) {
-		row++
-		c := &w.Candidates[w.Front[at]]
-		b.put(sheet, row, what, c.AreaMM2, c.EDPJs, c.EnergyJ, c.LatencyS, limits[c.ID], c.Index)
-		var ps []string
-		for _, p := range c.Params {
-			ps = append(ps, p.Path+" = "+p.Text)
-		}
-		row++
-		b.put(sheet, row, "", strings.Join(ps, ", "))
-	}
-	if len(w.Front) > 0 {
-		add("smallest on the front", 0)
-		if k := w.knee(); k >= 0 {
-			add("knee", k)
-		}
-		if len(w.Front) > 1 {
-			add("least EDP", len(w.Front)-1)
-		}
-	}
-	for _, s := range w.statuses() {
-		row++
-		b.put(sheet, row, "candidates "+strings.ReplaceAll(s.name, "_", " "), s.n)
-	}
-	for i := range w.Candidates {
-		if c := &w.Candidates[i]; c.Status == "infeasible" || c.Status == "failed" {
-			row++
-			b.put(sheet, row, "first "+c.Status, fmt.Sprintf("candidate %d: %s", c.Index, c.Reason))
-			break
-		}
-	}
-	return row + 1
-}
-
-// method tells how the numbers came about and holds the configuration word for word.
-func (b *book) method() {
-	const sheet = "Method"
-	b.page(sheet)
-	b.keep(b.f.SetColWidth(sheet, "A", "A", 120))
-	row := 1
-	for _, line := range append(methodLines(b.d), strings.Split(b.d.Sweep.Config, "\n")...) {
-		b.put(sheet, row, line)
-		row++
-	}
-}
-
-// methodLines states definitions and limits, for the workbook and the page.
-func methodLines(d *Data) []string {
-	return []string{
-		"Every layer's mapping is the optimum over the whole mapspace of the model (" + d.Sweep.ModelVersion + "), proved by exhaustive branch and bound; a layer where that is not so says so in Layers, column 'proved optimal'.",
-		"EDP of a network = total energy x total latency, each the sum over layers times their count; it is not the sum of the layers' products.",
-		"Latency of a layer = the busiest component: transfers overlap with computation. Energy = traffic x energy per bit + multiply-accumulates + leakage of all instances over the latency.",
-		"Area = sum of component areas x instances. Wiring, control and pads are not in it: sums of components were 0.22 to 0.64 of published die areas (shared/notes/hwmodel.md, section 4).",
-		"Left out: sparsity, compression, network hops, bank conflicts, start-up and drain, refresh, data layout, fusion of layers.",
-		"The front: designs for which no other has no more area and less EDP.",
-		"Sources of the costs stand beside every component in the architecture below.",
-		"",
-		"Configuration as it ran:",
-	}
+// style formats the cells of a row from one column to another, counted from 1.
+func (b *book) style(sheet string, row, from, to, style int) {
+	first, err := excelize.CoordinatesToCellName(from, row)
+	b.keep(err)
+	last, err := excelize.CoordinatesToCellName(to, row)
+	b.keep(err)
+	b.keep(b.f.SetCellStyle(sheet, first, last, style))
 }

@@ -62,9 +62,9 @@ func (s *Store) Retry(ctx context.Context, sweepID int64) error {
 	return nil
 }
 
-// Finish marks a sweep as complete.
+// Finish marks a sweep as complete, unless it was before: a later run that finds nothing to do changes no date.
 func (s *Store) Finish(ctx context.Context, id int64, at time.Time) error {
-	_, err := s.db.ExecContext(ctx, "UPDATE sweeps SET finished_at = ? WHERE sweep_id = ?", at.UTC().Format(time.RFC3339), id)
+	_, err := s.db.ExecContext(ctx, "UPDATE sweeps SET finished_at = ? WHERE sweep_id = ? AND finished_at IS NULL", at.UTC().Format(time.RFC3339), id)
 	if err != nil {
 		return explain(s.path, err)
 	}

@@ -1,0 +1,122 @@
+package reports
+
+import "strings"
+
+// definitions says what the figures mean, for the workbook and the page.
+func definitions(d *Data) []string {
+	return []string{
+		"Every layer's mapping is the best one for " + orEDP(d.Sweep.Objective) + " in the whole mapspace of the cost model (" + d.Sweep.ModelVersion + "), proved by exhaustive branch and bound; where it is not, column optimal of Layers says so.",
+		"EDP of a network (edp_js) is its total energy times its total latency, each summed over layers times their count. It is not the sum of the layers' own products.",
+		"Latency of a layer is that of its busiest component (bottleneck): transfers overlap with computation. Energy is traffic times energy per bit, plus multiply-accumulates, plus leakage of all instances over the latency.",
+		"Rows of Layers and Components are for one run of a layer; count is how often the network runs it. Areas and traffic of a component are of all its instances, peak_bits and size_bits of each one; an empty size_bits is unlimited.",
+		"bottleneck of a design is the component that bounds most of the network's latency.",
+		"Front: a design is on it when no other has no more area and less EDP. Of designs equal in both, the first stands for all. Each workload has its own front. edp_change compares with the next smaller design of the front.",
+		"Knee: the design farthest from the straight line between the front's ends, both axes logarithmic.",
+		"idx is a candidate's place in the sweep's order, the same in every run; candidate_id is its number in this database and joins the views of SQL.",
+	}
+}
+
+func orEDP(objective string) string {
+	if objective == "" || objective == "edp" {
+		return "EDP"
+	}
+	return objective
+}
+
+// limits says what the model leaves out (model.md section 8).
+func limits() []string {
+	return []string{
+		"Not modelled: sparsity, compression, network hops, bank conflicts, start-up and drain, refresh, data layout, fusing several layers.",
+		"Area is the sum of component areas times instances. Wiring, control and pads are not in it, so it is well below that of a die.",
+		"Costs are the architecture's own figures; a front is no better than their sources.",
+	}
+}
+
+// source is where a component's costs come from.
+type source struct{ component, text string }
+
+// sources lists the lines "source:" of the architecture in a sweep's configuration, each with the component it stands
+// under. They are found by form, not by reading YAML: the configuration is shown as it is anyway, this is an index.
+func sources(config string) []source {
+	var out []source
+	component := "architecture"
+	for line := range strings.Lines(config) {
+		line = strings.TrimSpace(line)
+		item, isItem := strings.CutPrefix(line, "- ")
+		for _, kind := range []string{"memory: ", "array: ", "compute: "} {
+			if name, ok := strings.CutPrefix(item, kind); ok && isItem {
+				component = unquote(name)
+			}
+		}
+		if line == "---" {
+			component = "architecture"
+		}
+		if text, ok := strings.CutPrefix(line, "source: "); ok {
+			out = append(out, source{component, unquote(text)})
+		}
+	}
+	return out
+}
+
+// unquote takes a YAML scalar's quotes off.
+func unquote(s string) string {
+	s = strings.TrimSpace(s)
+	if n := len(s); n >= 2 && s[0] == '\'' && s[n-1] == '\'' {
+		return strings.ReplaceAll(s[1:n-1], "''", "'")
+	}
+	if n := len(s); n >= 2 && s[0] == '"' && s[n-1] == '"' {
+		return s[1 : n-1]
+	}
+	return s
+}
+
+// method writes how the numbers came about, and the configuration word for word: one line a cell, a line too long for
+// a cell goes on in the next ones, which column A marks.
+func (b *book) method() {
+	const sheet = "Method"
+	b.page(sheet)
+	b.keep(b.f.SetColWidth(sheet, "A", "A", 24))
+	b.keep(b.f.SetColWidth(sheet, "B", "B", 120))
+	row := 1
+	section := func(name string) {
+		if row > 1 {
+			row++
+		}
+		b.put(sheet, row, name)
+		b.style(sheet, row, 1, 2, b.head)
+		row++
+	}
+	text := func(name, s string) {
+		b.put(sheet, row, name, s)
+		b.style(sheet, row, 1, 2, b.lines)
+		b.keep(b.f.SetRowHeight(sheet, row, 15*float64(1+len(s)/125)))
+		row++
+	}
+	section("Definitions")
+	for _, s := range definitions(b.d) {
+		text("", s)
+	}
+	section("Sources of the costs")
+	all := sources(b.d.Sweep.Config)
+	for _, s := range all {
+		text(s.component, s.text)
+	}
+	if len(all) == 0 {
+		text("", "The architecture names none.")
+	}
+	section("Limits of the model")
+	for _, s := range limits() {
+		text("", s)
+	}
+	section("Configuration as it ran")
+	for _, line := range strings.Split(b.d.Sweep.Config, "\n") {
+		mark := ""
+		for first := true; first || line != ""; first = false {
+			var head string
+			head, line = cut(printable(line))
+			b.put(sheet, row, mark, head)
+			mark = "(line goes on)"
+			row++
+		}
+	}
+}

@@ -1,0 +1,162 @@
+package reports
+
+import (
+	"iter"
+	"math"
+
+	"tcmdse/results"
+)
+
+// sheetRows is a table as CSV files and sheets share it. Cells are string, int64, float64, bool or nil (empty);
+// columns are named as in SQL, with their unit.
+type sheetRows struct {
+	name   string
+	header []string
+	rows   iter.Seq[[]any]
+	n      int
+}
+
+// tables lists the long tables of a report.
+func (d *Data) tables() []sheetRows {
+	return []sheetRows{d.candidates(), d.layers(), d.components(), d.mappings()}
+}
+
+// number returns a figure, or nothing for one that is not finite: spreadsheets have no such numbers.
+func number(v float64) any {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return nil
+	}
+	return v
+}
+
+func (d *Data) candidates() sheetRows {
+	ps := d.params()
+	t := sheetRows{name: "Candidates", header: []string{"workload", "candidate_id", "idx", "on_front", "status", "reason",
+		"area_mm2", "energy_j", "latency_s", "edp_js"}}
+	for _, p := range ps {
+		t.header = append(t.header, p.header)
+	}
+	for i := range d.Workloads {
+		t.n += len(d.Workloads[i].Candidates)
+	}
+	t.rows = func(yield func([]any) bool) {
+		for i := range d.Workloads {
+			for k := range d.Workloads[i].Candidates {
+				c := &d.Workloads[i].Candidates[k]
+				row := []any{c.Workload, c.ID, c.Index, c.OnFront, c.Status, c.Reason, number(c.AreaMM2), nil, nil, nil}
+				if c.Status == results.OK {
+					row[7], row[8], row[9] = number(c.EnergyJ), number(c.LatencyS), number(c.EDPJs)
+				}
+				for j := range ps {
+					row = append(row, ps[j].cell(c.Params))
+				}
+				if !yield(row) {
+					return
+				}
+			}
+		}
+	}
+	return t
+}
+
+func (d *Data) layers() sheetRows {
+	t := sheetRows{name: "Layers", header: []string{"workload", "candidate_id", "idx", "layer", "count", "energy_j", "latency_s", "edp_js",
+		"macs", "utilization", "bottleneck", "optimal", "mapspace_log10", "evaluated", "search_s"}}
+	for i := range d.Workloads {
+		t.n += len(d.Workloads[i].Layers)
+	}
+	t.rows = func(yield func([]any) bool) {
+		for i := range d.Workloads {
+			for k := range d.Workloads[i].Layers {
+				l := &d.Workloads[i].Layers[k]
+				if !yield([]any{l.Workload, l.CandidateID, l.Index, l.Name, l.Count, number(l.EnergyJ), number(l.LatencyS), number(l.EDPJs),
+					number(l.MACs), number(l.Utilization), l.Bottleneck, l.Optimal, number(l.MapspaceLog10), l.Evaluated, number(l.Seconds)}) {
+					return
+				}
+			}
+		}
+	}
+	return t
+}
+
+func (d *Data) components() sheetRows {
+	t := sheetRows{name: "Components", header: []string{"workload", "candidate_id", "idx", "layer", "count", "component", "energy_j",
+		"leakage_j", "busy_s", "area_mm2", "instances", "peak_bits", "size_bits", "read_bits", "write_bits"}}
+	for i := range d.Workloads {
+		t.n += len(d.Workloads[i].Components)
+	}
+	t.rows = func(yield func([]any) bool) {
+		for i := range d.Workloads {
+			for j := range d.Workloads[i].Components {
+				k := &d.Workloads[i].Components[j]
+				var size any // empty: unlimited
+				if k.SizeBits > 0 {
+					size = k.SizeBits
+				}
+				if !yield([]any{k.Workload, k.CandidateID, k.Index, k.Layer, k.Count, k.Name, number(k.EnergyJ), number(k.LeakageJ), number(k.BusyS),
+					number(k.AreaMM2), k.Instances, number(k.PeakBits), size, number(k.ReadBits), number(k.WriteBits)}) {
+					return
+				}
+			}
+		}
+	}
+	return t
+}
+
+// mappings lists the mappings of the designs on the front: all others are in the database.
+func (d *Data) mappings() sheetRows {
+	t := sheetRows{name: "Mappings", header: []string{"workload", "candidate_id", "idx", "layer", "mapping", "mapping_json"}}
+	t.rows = func(yield func([]any) bool) {
+		for i := range d.Workloads {
+			w := &d.Workloads[i]
+			front := map[int64]bool{}
+			for _, at := range w.Front {
+				front[w.Candidates[at].ID] = true
+			}
+			for k := range w.Layers {
+				l := &w.Layers[k]
+				if front[l.CandidateID] && !yield([]any{l.Workload, l.CandidateID, l.Index, l.Name, l.MappingText, l.MappingJSON}) {
+					return
+				}
+			}
+		}
+	}
+	for range t.rows {
+		t.n++
+	}
+	return t
+}
+
+// fronts lists the designs of the fronts, by workload and area.
+func (d *Data) fronts() sheetRows {
+	ps := d.shown()
+	t := sheetRows{name: "Front", header: []string{"workload", "candidate_id", "idx", "area_mm2", "energy_j", "latency_s", "edp_js",
+		"edp_change", "bottleneck"}}
+	for _, p := range ps {
+		t.header = append(t.header, p.header)
+	}
+	for i := range d.Workloads {
+		t.n += len(d.Workloads[i].Front)
+	}
+	t.rows = func(yield func([]any) bool) {
+		for i := range d.Workloads {
+			w := &d.Workloads[i]
+			limits := w.bottlenecks()
+			for k, at := range w.Front {
+				c := &w.Candidates[at]
+				var change any
+				if k > 0 {
+					change = number(c.EDPJs/w.Candidates[w.Front[k-1]].EDPJs - 1)
+				}
+				row := []any{w.Name, c.ID, c.Index, number(c.AreaMM2), number(c.EnergyJ), number(c.LatencyS), number(c.EDPJs), change, limits[c.ID]}
+				for j := range ps {
+					row = append(row, ps[j].cell(c.Params))
+				}
+				if !yield(row) {
+					return
+				}
+			}
+		}
+	}
+	return t
+}

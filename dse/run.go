@@ -5,11 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"tcmdse/hwmodel"
+	"tcmdse/internal/yamlsrc"
 	"tcmdse/mapper"
 	"tcmdse/mapper/workload"
 	"tcmdse/results"
@@ -116,12 +119,19 @@ func Networks(s *sweeps.Sweep) ([]*workload.Network, error) {
 		}
 		for _, other := range out {
 			if other.Name == n.Name {
-				return nil, fmt.Errorf("dse: two workloads are called %q; results are kept by name", n.Name)
+				return nil, &yamlsrc.Error{File: s.File, Key: "workloads", Msg: "two workloads of one name; results are kept by name", Given: n.Name}
 			}
 		}
 		out = append(out, n)
 	}
-	return out, nil
+	return out, CheckTensors(s.Base(), out)
+}
+
+// CheckTensors refuses tensor names in an architecture that no layer of the workloads has.
+func CheckTensors(spec *hwmodel.Spec, networks []*workload.Network) error {
+	return spec.CheckTensors(func(name string) bool {
+		return slices.ContainsFunc(networks, func(n *workload.Network) bool { return n.HasTensor(name) })
+	})
 }
 
 // count walks the candidates once, so that mistakes show before anything is written, and progress has a total.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"tcmdse/internal/yamlsrc"
@@ -38,10 +39,14 @@ func Open(name, from string) (*Spec, error) {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(from, path)
 	}
-	if data, err := os.ReadFile(path); err == nil {
+	data, err := os.ReadFile(path)
+	if err == nil {
 		return ParseSpec(data, path)
 	}
-	data, err := PresetYAML(name)
+	if _, statErr := os.Stat(path); statErr == nil && !embedded(name) {
+		return nil, &yamlsrc.Error{File: path, Msg: err.Error()}
+	}
+	data, err = PresetYAML(name)
 	if err != nil {
 		msg := fmt.Sprintf("no file %s and no embedded architecture %q", path, name)
 		if near := yamlsrc.Nearest(name, PresetNames()); near != "" {
@@ -51,3 +56,5 @@ func Open(name, from string) (*Spec, error) {
 	}
 	return ParseSpec(data, name+".yaml (embedded)")
 }
+
+func embedded(name string) bool { return slices.Contains(PresetNames(), name) }

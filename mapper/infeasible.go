@@ -46,8 +46,8 @@ func explain(p *model.Problem, arch *hwmodel.Arch) error {
 			d := &arch.Nodes[a.Node].Dims[di]
 			if best := sp.mostUsed(d); best < d.LeastUsed() {
 				return &InfeasibleError{Node: arch.Nodes[a.Node].Name, Reason: fmt.Sprintf(
-					"array %s.%s has %d instances and must use at least %g of them; loops can use at most %d",
-					arch.Nodes[a.Node].Name, d.Name, d.Size, d.MinUtilization, best)}
+					"array %s.%s has %d instances and must use at least %d of them; loops can use at most %d",
+					arch.Nodes[a.Node].Name, d.Name, d.Size, d.LeastUsed(), best)}
 			}
 		}
 	}

@@ -4,10 +4,11 @@ import (
 	"math"
 
 	"tcmdse/mapper/model"
+	"tcmdse/mapper/workload"
 )
 
 // maxTensors bounds the tensors of one Einsum; rows and partial sums are arrays of this length.
-const maxTensors = 6
+const maxTensors = workload.MaxTensors
 
 // space is what the search precomputes about one Einsum: its rank variables split into independent groups.
 //

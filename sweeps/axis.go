@@ -16,11 +16,12 @@ type axis struct {
 	paths []string
 	rows  [][]string
 	key   string // where it stands in the file
+	line  int
 	same  string // the path that a `same` axis follows
 }
 
 // maxSteps bounds one axis: beyond it a file is a mistake.
-const maxSteps = 1_000_000
+const maxSteps = 20_000
 
 func axisForms() []string {
 	return []string{"values", "range", "pow2", "linspace", "logspace", "same"}
@@ -28,7 +29,7 @@ func axisForms() []string {
 
 func (s *Sweep) readAxis(v yamlsrc.Value) axis {
 	defer v.Done()
-	a := axis{key: v.Path()}
+	a := axis{key: v.Path(), line: v.Line()}
 	if z := v.Get("zip"); z.Present() {
 		for _, part := range z.List() {
 			p := s.readAxis(part)
@@ -136,7 +137,7 @@ func rangeSteps(v yamlsrc.Value, dims []unit.Dimension) []string {
 		return nil
 	}
 	if !n.Num().IsInt64() || n.Num().Int64() >= maxSteps {
-		v.Get("step").Fail("more than a million steps", "")
+		v.Get("step").Fail("more than 20,000 steps", "")
 		return nil
 	}
 	var out []string

@@ -3,10 +3,12 @@ package sweeps
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"iter"
 	"math/big"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"tcmdse/hwmodel"
@@ -32,12 +34,18 @@ type Candidate struct {
 
 // Raw returns the number of points of the grid, or of the sample, before `where` and duplicates.
 func (s *Sweep) Raw() *big.Int {
+	n := s.grid()
+	if s.sample.method != "grid" && n.Cmp(big.NewInt(s.sample.count)) > 0 {
+		n.SetInt64(s.sample.count)
+	}
+	return n
+}
+
+// grid returns the number of points of the whole grid.
+func (s *Sweep) grid() *big.Int {
 	n := big.NewInt(1)
 	for _, a := range s.axes {
 		n.Mul(n, big.NewInt(int64(len(a.rows))))
-	}
-	if s.sample.method == "random" && n.Cmp(big.NewInt(s.sample.count)) > 0 {
-		n.SetInt64(s.sample.count)
 	}
 	return n
 }
@@ -89,8 +97,8 @@ func (s *Sweep) rejected() error {
 
 // points yields the indexes of the rows on every axis: the grid with the last axis fastest, or a random sample.
 func (s *Sweep) points() iter.Seq2[[]int, error] {
-	if s.sample.method == "random" {
-		return s.randomPoints()
+	if s.sample.method != "grid" {
+		return s.sampledPoints()
 	}
 	return func(yield func([]int, error) bool) {
 		at := make([]int, len(s.axes))
@@ -112,17 +120,37 @@ func (s *Sweep) points() iter.Seq2[[]int, error] {
 	}
 }
 
-// randomPoints draws points of the grid without repetition until count of them pass `where`, at most 1000 draws for
-// each one asked for. The same seed draws the same points on every machine.
-func (s *Sweep) randomPoints() iter.Seq2[[]int, error] {
+// sampledPoints draws points of the grid without repetition, at random or along a shifted Sobol sequence, until count of
+// them pass `where`, all are drawn, or 1000 draws for each one asked for are spent. The same seed draws the same points
+// on every machine. Every point lies on the grid, so each can be built.
+func (s *Sweep) sampledPoints() iter.Seq2[[]int, error] {
 	return func(yield func([]int, error) bool) {
 		r := rand.New(rand.NewPCG(s.sample.seed, 0x5eed))
 		drawn := map[string]bool{}
 		var found int64
 		at := make([]int, len(s.axes))
+		shift, x := make([]uint32, len(at)), make([]uint32, len(at))
+		for i := range shift {
+			shift[i] = r.Uint32()
+		}
+		var seq *sobol
+		if s.sample.method == "sobol" {
+			seq = newSobol(shift)
+		}
+		all := s.grid()
 		for tries := int64(0); found < s.sample.count && tries < 1000*s.sample.count; tries++ {
+			if all.IsInt64() && int64(len(drawn)) == all.Int64() {
+				return
+			}
+			if seq != nil {
+				seq.next(x)
+			}
 			for i := range at {
-				at[i] = r.IntN(len(s.axes[i].rows))
+				if n := len(s.axes[i].rows); seq != nil {
+					at[i] = int(uint64(x[i]) * uint64(n) >> 32)
+				} else {
+					at[i] = r.IntN(n)
+				}
 			}
 			key := fmt.Sprint(at)
 			if drawn[key] {
@@ -168,11 +196,26 @@ func (s *Sweep) build(point []int) (Candidate, bool, error) {
 	}
 	var err error
 	if c.Arch, err = c.Spec.Build(); err != nil {
-		return c, false, fmt.Errorf("%s: %w", c.describe(), err)
+		return c, false, s.unbuildable(&c, err)
 	}
 	sum := sha256.Sum256(c.Spec.YAML())
 	c.Key = hex.EncodeToString(sum[:16])
 	return c, true, nil
+}
+
+// unbuildable says that a point of the sweep is no architecture, in terms of the sweep's file.
+func (s *Sweep) unbuildable(c *Candidate, err error) error {
+	out := &yamlsrc.Error{File: s.File, Key: "axes", Msg: err.Error(), Given: c.describe()}
+	var e *yamlsrc.Error
+	if errors.As(err, &e) {
+		out.Msg, out.Allowed = e.Key+": "+e.Msg, e.Allowed
+		for _, a := range s.axes {
+			if slices.Contains(a.paths, e.Key) || len(a.paths) > 0 && strings.HasPrefix(a.paths[0], e.Key+".") {
+				out.Key, out.Line = a.key, a.line
+			}
+		}
+	}
+	return out
 }
 
 func number(text string) float64 {

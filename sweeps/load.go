@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"embed"
 	"fmt"
+	"math/big"
 	"os"
 	"path/filepath"
 	"slices"
@@ -40,7 +41,7 @@ type Sweep struct {
 
 // sampling tells which points of the grid are candidates.
 type sampling struct {
-	method string // "grid" or "random"
+	method string // "grid", "random" or "sobol"
 	count  int64
 	seed   uint64
 }
@@ -120,14 +121,26 @@ func Parse(data []byte, file, dir string, sets []string) (*Sweep, error) {
 	}
 	s.readSample(root.Get("sample"))
 	b := root.Get("budget")
-	s.BudgetM2 = quantityOr0(b.Get("area"))
+	if s.BudgetM2 = quantityOr0(b.Get("area")); b.Get("area").Present() && s.BudgetM2 <= 0 {
+		b.Get("area").Fail("nothing is that small", "areas above 0mm2")
+	}
 	b.Done()
 	root.Done()
 	if err := doc.Err(); err != nil {
 		return nil, err
 	}
-	return s, s.apply(over)
+	if err := s.apply(over); err != nil {
+		return nil, err
+	}
+	if n := s.grid(); s.sample.method == "grid" && n.Cmp(big.NewInt(maxPoints)) > 0 {
+		return nil, &yamlsrc.Error{File: file, Key: "axes", Msg: fmt.Sprintf("the grid has %v points", n),
+			Allowed: fmt.Sprintf("at most %d; take a sample: {method: sobol, count: 1000, seed: 1}", maxPoints)}
+	}
+	return s, nil
 }
+
+// maxPoints bounds grids and samples: candidates are remembered to find duplicates.
+const maxPoints = 2_000_000
 
 func quantityOr0(v yamlsrc.Value) float64 {
 	if q := v.Quantity(unit.SquareMetre); q.Value != nil {
@@ -170,11 +183,16 @@ func (s *Sweep) readSample(v yamlsrc.Value) {
 	s.sample.method = v.Need("method").Str()
 	switch s.sample.method {
 	case "grid":
-	case "random":
-		s.sample.count = v.Need("count").Int(1)
+	case "random", "sobol":
+		if s.sample.count = v.Need("count").Int(1); s.sample.count > maxPoints {
+			v.Get("count").Fail("too many candidates for one sample", fmt.Sprintf("1 to %d", maxPoints))
+		}
+		if s.sample.method == "sobol" && len(s.axes) > sobolDimensions {
+			v.Get("method").Fail(fmt.Sprintf("a Sobol sample of %d axes", len(s.axes)), fmt.Sprintf("at most %d", sobolDimensions))
+		}
 		s.sample.seed = uint64(v.Need("seed").Int(0))
 	default:
-		v.Get("method").Fail("unknown way to sample", "grid, random (with count and seed)")
+		v.Get("method").Fail("unknown way to sample", "grid, random, sobol (the last two with count and seed)")
 	}
 	v.Done()
 }

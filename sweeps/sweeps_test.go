@@ -163,3 +163,53 @@ func FuzzWhere(f *testing.F) {
 		}
 	})
 }
+
+// TestSobol: every dimension of an unshifted sequence visits each of 2^k equal cells once in 2^k points, and the first
+// points are those that Joe and Kuo's own generator prints.
+func TestSobol(t *testing.T) {
+	s := newSobol(make([]uint32, sobolDimensions))
+	const n = 256
+	var seen [sobolDimensions][n]bool
+	x := make([]uint32, sobolDimensions)
+	first := [][]float64{{0, 0, 0}, {0.5, 0.5, 0.5}, {0.75, 0.25, 0.25}, {0.25, 0.75, 0.75}, {0.375, 0.375, 0.625}, {0.875, 0.875, 0.125}}
+	for i := range n {
+		s.next(x)
+		for d, v := range x {
+			if cell := v >> 24; seen[d][cell] {
+				t.Fatalf("dimension %d: cell %d twice in %d points", d, cell, n)
+			}
+			seen[d][x[d]>>24] = true
+			if i < len(first) && d < 3 && float64(v)/(1<<32) != first[i][d] {
+				t.Errorf("point %d, dimension %d: %g, want %g", i, d, float64(v)/(1<<32), first[i][d])
+			}
+		}
+	}
+}
+
+// TestSamples: both ways to sample stop when the grid is exhausted, repeat by seed, and spread over the grid.
+func TestSamples(t *testing.T) {
+	for _, method := range []string{"random", "sobol"} {
+		s, err := parse(t, "axes: [{path: PE.x, values: [2, 4, 8]}]\nsample: {method: "+method+", count: 1000000, seed: 7}")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := points(t, s); err != nil || len(got) != 3 {
+			t.Errorf("%s: %v %v, want all three points", method, got, err)
+		}
+		var runs []string
+		for _, seed := range []int{1, 1, 2} {
+			s, err := parse(t, fmt.Sprintf("axes: [{path: PE.x, range: {from: 1, to: 64, step: 1}}, {path: PE.y, range: {from: 1, to: 64, step: 1}}]\nsample: {method: %s, count: 32, seed: %d}", method, seed))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := points(t, s)
+			if err != nil || len(got) != 32 {
+				t.Fatal(len(got), err)
+			}
+			runs = append(runs, strings.Join(got, ";"))
+		}
+		if runs[0] != runs[1] || runs[0] == runs[2] {
+			t.Errorf("%s: the seed alone has to decide the sample", method)
+		}
+	}
+}

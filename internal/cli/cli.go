@@ -29,6 +29,20 @@ type env struct {
 	out, err io.Writer
 }
 
+// checkedWriter remembers the first error of a writer, so that no output is lost without a word.
+type checkedWriter struct {
+	w   io.Writer
+	err error
+}
+
+func (c *checkedWriter) Write(p []byte) (int, error) {
+	n, err := c.w.Write(p)
+	if c.err == nil {
+		c.err = err
+	}
+	return n, err
+}
+
 // usageError marks a mistake in how a command was called.
 type usageError struct{ error }
 
@@ -40,11 +54,16 @@ var errInterrupted = errors.New("interrupted")
 // Main runs the command and returns the exit status.
 func Main(ctx context.Context, args []string, out, errs io.Writer) int {
 	started := false
+	w := &checkedWriter{w: out}
+	out = w
 	root := newRoot(&env{out, errs}, &started)
 	root.SetArgs(args)
 	root.SetOut(out)
 	root.SetErr(errs)
 	err := root.ExecuteContext(ctx)
+	if err == nil && w.err != nil {
+		err = fmt.Errorf("the output could not be written: %w", w.err)
+	}
 	if err == nil {
 		return exitDone
 	}

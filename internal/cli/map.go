@@ -50,6 +50,9 @@ func (t *target) open() (*hwmodel.Arch, *workload.Network, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := dse.CheckTensors(spec, []*workload.Network{net}); err != nil {
+		return nil, nil, err
+	}
 	if t.layer == "" {
 		return arch, net, nil
 	}

@@ -34,7 +34,7 @@ func allowed() map[string][]string {
 		"sweeps":                     append(hw, "hwmodel"),
 		"results":                    {},
 		"reports":                    {"results", "internal/unit"},
-		"dse":                        append(mapper, "mapper", "sweeps", "results"),
+		"dse":                        append(append([]string{"internal/yamlsrc"}, mapper...), "mapper", "sweeps", "results"),
 		"internal/cli":               append(append(hw, mapper...), "mapper", "sweeps", "results", "reports", "dse"),
 	}
 }

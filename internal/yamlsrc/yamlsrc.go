@@ -11,7 +11,9 @@
 package yamlsrc
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"sort"
 	"strings"
@@ -69,8 +71,11 @@ func Parse(data []byte, file string) (*Doc, error) {
 	if err := dec.Decode(&n); err != nil {
 		return nil, syntax(file, err)
 	}
-	if err := dec.Decode(&more); err == nil {
+	switch err := dec.Decode(&more); {
+	case err == nil:
 		return nil, &Error{File: file, Line: more.Line, Msg: "a second document; one a file"}
+	case !errors.Is(err, io.EOF):
+		return nil, syntax(file, err)
 	}
 	d := &Doc{File: file, root: n.Content[0]}
 	if d.root.Kind != yaml.MappingNode {
@@ -112,16 +117,18 @@ func (d *Doc) survey(n *yaml.Node, path string, count *int) error {
 			}
 		}
 	case yaml.MappingNode:
-		seen := make(map[string]string)
+		seen, exact := make(map[string]string), make(map[string]bool)
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			k := n.Content[i]
 			if k.Kind != yaml.ScalarNode {
 				return &Error{File: d.File, Line: k.Line, Key: path, Msg: "a key has to be a plain name", Given: short(k)}
 			}
 			low := strings.ToLower(k.Value)
-			if was, ok := seen[low]; ok && was == k.Value {
+			if exact[k.Value] {
 				return &Error{File: d.File, Line: k.Line, Col: k.Column, Key: join(path, k.Value), Msg: "key given twice"}
-			} else if ok && !caseMatters(path) {
+			}
+			exact[k.Value] = true
+			if was, ok := seen[low]; ok && !caseMatters(path) {
 				return &Error{File: d.File, Line: k.Line, Col: k.Column, Key: join(path, k.Value), Msg: fmt.Sprintf("key differs from %q only in case", was)}
 			}
 			seen[low] = k.Value

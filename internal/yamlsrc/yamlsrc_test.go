@@ -10,20 +10,22 @@ import (
 
 func TestErrors(t *testing.T) {
 	for text, want := range map[string]string{
-		"nodes: &a [*a]":      "f:1: nodes[0][0]: this alias stands inside",
-		"a: &x {b: *x}":       "stands inside",
-		"a: 1\na: 2":          "given twice",
-		"a: 1\nA: 2":          "f:2: A: key differs from \"a\" only in case",
-		"{1: 2, [3]: 4}":      "plain name",
-		"a: [":                "not valid YAML",
-		"":                    "empty",
-		"- 1":                 "not a mapping",
-		"a: 1\n---\nb: 2":     "second document",
-		"size: 3KiB\nsise: 4": `f:2: sise: unknown key "sise", did you mean "size"`,
-		"size: 3":             "number without a unit",
-		"size: 3Hz":           "a frequency where a size is needed",
-		"size: ":              "no value given",
-		"size: {a: 1}":        "not a plain value",
+		"nodes: &a [*a]":                 "f:1: nodes[0][0]: this alias stands inside",
+		"a: &x {b: *x}":                  "stands inside",
+		"a: {sizes: {p: 2, P: 3, p: 5}}": "given twice",
+		"a: 1\n---\n}{[":                 "not valid YAML",
+		"a: 1\na: 2":                     "given twice",
+		"a: 1\nA: 2":                     "f:2: A: key differs from \"a\" only in case",
+		"{1: 2, [3]: 4}":                 "plain name",
+		"a: [":                           "not valid YAML",
+		"":                               "empty",
+		"- 1":                            "not a mapping",
+		"a: 1\n---\nb: 2":                "second document",
+		"size: 3KiB\nsise: 4":            `f:2: sise: unknown key "sise", did you mean "size"`,
+		"size: 3":                        "number without a unit",
+		"size: 3Hz":                      "a frequency where a size is needed",
+		"size: ":                         "no value given",
+		"size: {a: 1}":                   "not a plain value",
 	} {
 		doc, err := Parse([]byte(text), "f")
 		if err == nil {

@@ -27,6 +27,7 @@ func readEinsum(v yamlsrc.Value) Einsum {
 		e.Vars[i].Size = sizes.Need(e.Vars[i].Name).Int(1)
 	}
 	roles := v.Get("roles")
+	given := map[string]bool{}
 	for _, role := range []string{"inputs", "weights", "outputs"} {
 		for _, name := range roles.Get(role).Strs() {
 			i := slices.IndexFunc(e.Tensors, func(t Tensor) bool { return t.Name == name })
@@ -34,6 +35,10 @@ func readEinsum(v yamlsrc.Value) Einsum {
 				roles.Get(role).Fail(fmt.Sprintf("%q cannot have this role", name), "outputs is the tensor on the left, inputs and weights are on the right")
 				continue
 			}
+			if given[name] {
+				roles.Get(role).Fail(fmt.Sprintf("%q has a role already", name), "")
+			}
+			given[name] = true
 			e.Tensors[i].Role = role
 		}
 	}

@@ -9,6 +9,9 @@ import (
 	"tcmdse/internal/yamlsrc"
 )
 
+// MaxTensors is the most tensors that one Einsum may have; the mapper's tables are made for that many.
+const MaxTensors = 6
+
 // maxPoints bounds iteration spaces and footprints, so that counts stay exact where they are counted in integers.
 const maxPoints = 1 << 62
 
@@ -34,6 +37,7 @@ func Parse(data []byte, file string) (*Network, error) {
 		names[l.Name] = true
 		n.Layers = append(n.Layers, l)
 	}
+	n.checkBits(bits)
 	if len(n.Layers) == 0 {
 		layers.Fail("no layers", "at least one")
 	}
@@ -72,9 +76,12 @@ func readLayer(v, bits yamlsrc.Value) Layer {
 	default:
 		l.Einsum = readEinsum(v)
 	}
-	setBits(&l.Einsum, bits)
-	setBits(&l.Einsum, v.Get("bits"))
+	setBits(&l.Einsum, bits, false)
+	setBits(&l.Einsum, v.Get("bits"), true)
 	v.Done()
+	if n := len(l.Einsum.Tensors); n > MaxTensors {
+		v.Fail(fmt.Sprintf("an Einsum of %d tensors", n), fmt.Sprintf("at most %d", MaxTensors))
+	}
 	checkSize(v, &l)
 	return l
 }
@@ -100,8 +107,35 @@ func readBits(v yamlsrc.Value) {
 	}
 }
 
+// checkBits refuses names in a file's bits that no layer has.
+func (n *Network) checkBits(v yamlsrc.Value) {
+	if !v.IsMap() {
+		return
+	}
+	for _, k := range v.Keys() {
+		if !n.HasTensor(k) {
+			v.Get(k).Fail("no role, and no tensor of any layer", "inputs, weights, outputs, names of tensors")
+		}
+	}
+}
+
+// HasTensor reports whether name is a role or a tensor of some layer.
+func (n *Network) HasTensor(name string) bool {
+	if name == "inputs" || name == "weights" || name == "outputs" {
+		return true
+	}
+	for i := range n.Layers {
+		for _, t := range n.Layers[i].Einsum.Tensors {
+			if t.Name == name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // setBits gives tensors the widths of a bits value; 8 where nothing was said before.
-func setBits(e *Einsum, v yamlsrc.Value) {
+func setBits(e *Einsum, v yamlsrc.Value, own bool) {
 	readBits(v)
 	known := map[string]bool{"inputs": true, "weights": true, "outputs": true}
 	for i := range e.Tensors {
@@ -118,6 +152,14 @@ func setBits(e *Einsum, v yamlsrc.Value) {
 			t.Bits = v.Get(t.Name).Int(1)
 		case t.Role != "" && v.Get(t.Role).Present():
 			t.Bits = v.Get(t.Role).Int(1)
+		}
+	}
+	if !own || !v.IsMap() {
+		return // names at the top of a file are checked against all its layers
+	}
+	for _, k := range v.Keys() {
+		if !known[k] {
+			v.Get(k).Fail("no role, and no tensor of this layer", "inputs, weights, outputs, names of tensors")
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"math/big"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"tcmdse/internal/yamlsrc"
@@ -40,10 +41,14 @@ func Open(name, from string) (*Network, error) {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(from, path)
 	}
-	if data, err := os.ReadFile(path); err == nil {
+	data, err := os.ReadFile(path)
+	if err == nil {
 		return Parse(data, path)
 	}
-	data, err := NetYAML(name)
+	if _, statErr := os.Stat(path); statErr == nil && !embedded(name) {
+		return nil, &yamlsrc.Error{File: path, Msg: err.Error()}
+	}
+	data, err = NetYAML(name)
 	if err != nil {
 		msg := fmt.Sprintf("no file %s and no embedded network %q", path, name)
 		if near := yamlsrc.Nearest(name, Names()); near != "" {
@@ -108,3 +113,5 @@ func (e *Einsum) ShapeKey() string {
 	}
 	return string(b)
 }
+
+func embedded(name string) bool { return slices.Contains(Names(), name) }

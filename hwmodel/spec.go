@@ -37,6 +37,9 @@ type specNode struct {
 	dims    []specDim
 }
 
+// maxValueBits bounds the width of one value, so that bits of whole tensors stay numbers.
+const maxValueBits = 1 << 20
+
 type bitsField struct {
 	tensor string
 	bits   int64
@@ -167,7 +170,12 @@ func readMemory(n *specNode, v yamlsrc.Value) {
 	}
 	b := v.Get("bits")
 	for _, k := range b.Keys() {
-		n.bits = append(n.bits, bitsField{k, b.Get(k).Int(1)})
+		w := b.Get(k)
+		bits := w.Int(1)
+		if bits > maxValueBits {
+			w.Fail("a value of too many bits", fmt.Sprintf("1 to %d", maxValueBits))
+		}
+		n.bits = append(n.bits, bitsField{k, bits})
 	}
 }
 
@@ -239,4 +247,18 @@ func (s *Spec) Sources() map[string]string {
 // fail builds an error of this file.
 func (s *Spec) fail(line int, key, given, allowed, format string, args ...any) error {
 	return &yamlsrc.Error{File: s.File, Line: line, Key: key, Given: given, Allowed: allowed, Msg: fmt.Sprintf(format, args...)}
+}
+
+// Place returns where a node's key stands, as file:line, for messages; empty for a node that is not there.
+func (s *Spec) Place(node string) string {
+	for i := range s.nodes {
+		if n := &s.nodes[i]; n.name == node {
+			line := n.line
+			if f, ok := n.fields["size"]; ok && f.line > 0 {
+				line = f.line
+			}
+			return fmt.Sprintf("%s:%d", s.File, line)
+		}
+	}
+	return ""
 }

@@ -40,7 +40,7 @@ func explain(p *model.Problem, arch *hwmodel.Arch) error {
 				mem.Name, mem.SizeBits, strings.Join(names, ", "), need, need-mem.SizeBits)}
 		}
 	}
-	sp := newSpace(p, soundRules())
+	sp := &space{p: p}
 	for _, a := range p.Arrays {
 		for di := range arch.Nodes[a.Node].Dims {
 			d := &arch.Nodes[a.Node].Dims[di]

@@ -39,7 +39,8 @@ func (s *search) known(i, next int) bool {
 			return true
 		}
 	}
-	if len(kept) < labelCap*n {
+	if len(kept) < labelCap*n && s.labels < maxLabels {
+		s.labels += n
 		s.seen[key] = append(kept, label...)
 	}
 	return false

@@ -122,6 +122,9 @@ type keepChoice struct {
 // every keep choice whose bound the incumbent does not beat, most promising first.
 func (s *search) solve() {
 	choices := s.keepChoices()
+	if s.stop() {
+		return
+	}
 	s.dive = true
 	for _, c := range choices[:min(dives, len(choices))] {
 		copy(s.masks, c.masks)

@@ -2,6 +2,7 @@ package mapper
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 
@@ -86,6 +87,10 @@ func (s *search) table(order []int, next, group, in int, freeTop bool) *rowTable
 		return t
 	}
 	t := s.space.buildTable(order, next, group, in, freeTop)
+	if s.rows += len(t.rows); s.rows > maxTables {
+		clear(s.tables)
+		s.rows = len(t.rows)
+	}
 	s.tables[key] = t
 	return t
 }
@@ -94,6 +99,12 @@ func (s *space) buildTable(order []int, next, group, in int, freeTop bool) *rowT
 	g := &s.groups[group]
 	gaps := s.gapVars(order, next)
 	t := &rowTable{}
+	if n := s.chains(g, gaps, in); n > maxRows {
+		s.err = &TooLargeError{fmt.Sprintf("the variables %s share dimensions; ways to tile them in one memory", s.names(g.vars)), n, maxRows}
+	}
+	if s.err != nil {
+		return t
+	}
 	if in >= 0 {
 		t.rows = s.rowsFrom(g, order, gaps, in, t.rows)
 	} else {
@@ -142,6 +153,9 @@ func (s *space) rowsFrom(g *group, order []int, gaps [][]bool, in int, rows []ro
 	}
 	var choose func(k, j int)
 	choose = func(k, j int) {
+		if s.pause(1) {
+			return
+		}
 		if j == len(g.vars) {
 			k, j = k-1, 0
 		}
@@ -209,6 +223,9 @@ func (s *space) undominated(rows []row, q int, freeTop bool) []row {
 	kept := make(map[int32][]int)
 	var out []row
 	for i := range rows {
+		if s.pause(1 + len(kept[rows[i].out])) {
+			break
+		}
 		key := rows[i].out
 		if freeTop {
 			key = -1

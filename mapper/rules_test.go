@@ -45,7 +45,12 @@ func TestGreedyRules(t *testing.T) {
 		{name: "suffix bounds a quarter too high", spoil: func(r *rules) { r.suffix = 1.25 }},
 		{name: "equal spatial options without sharing", spoil: func(r *rules) { r.sameByVar = true }},
 	}
-	for seed := uint64(1); seed <= 4000; seed++ {
+	// The seeds that noticed a variant when this was written come first; should rules or problems change, all others follow.
+	for i := range 4000 {
+		seed := uint64(i) - uint64(len(greedySeeds)) + 1
+		if i < len(greedySeeds) {
+			seed = greedySeeds[i]
+		}
 		arch, einsum := exhaustive.Random(seed)
 		best, err := exhaustive.Search(arch, einsum, 3000)
 		if errors.Is(err, exhaustive.ErrTooMany) || err == nil && best.Valid == 0 {
@@ -76,6 +81,8 @@ func TestGreedyRules(t *testing.T) {
 		t.Logf("%-55s noticed by seed %d", v.name, v.seed)
 	}
 }
+
+var greedySeeds = []uint64{1, 16, 52, 54, 142, 1316, 1489, 1595}
 
 // missed reports whether the mapper with a spoiled rule misses an optimum that exhaustive search found.
 func missed(arch *hwmodel.Arch, einsum *workload.Einsum, best *exhaustive.Best, spoil func(*rules)) bool {

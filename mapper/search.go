@@ -20,6 +20,7 @@ type search struct {
 	res    resources
 	links  [][2]unitTraffic // by (child*inner+parent)*maxTensors+tensor: per fill, per first visit
 	tables map[orderKey]*rowTable
+	rows   int // in tables
 	floors map[floorKey]float64
 
 	// The keep choice being explored and what follows from it.
@@ -36,6 +37,7 @@ type search struct {
 	cur    []int // by group: extent index reached, from the compute outwards
 	decide []decision
 	seen   map[labelKey][]float64 // labels explored, see labels.go
+	labels int                    // numbers in seen
 
 	dive  bool // first pass: follow only the best leaf of each memory
 	tidy  bool // last pass: any mapping as good as the optimum ends it
@@ -98,7 +100,7 @@ func (s *search) hopeless(bound float64) bool { return bound >= s.best.value*(1-
 
 // explore searches all mappings of the keep choice in s.masks.
 func (s *search) explore() {
-	s.seen = make(map[labelKey][]float64)
+	s.seen, s.labels = make(map[labelKey][]float64), 0
 	clear(s.cur)
 	s.prepareRest()
 	s.enter(s.inner, -1)
@@ -274,10 +276,13 @@ func (s *search) complete() {
 	}
 }
 
-// stop reports, now and then, whether the context has ended.
+// stop reports whether the search has to end: by the context, looked at now and then, or by a table too large.
 func (s *search) stop() bool {
 	if s.err == nil && s.stats.Nodes&0xfff == 0 {
 		s.err = s.ctx.Err()
+	}
+	if s.err == nil {
+		s.err = s.space.err
 	}
 	return s.err != nil || s.halt || s.tidy && s.stats.Nodes > s.until
 }

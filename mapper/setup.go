@@ -14,8 +14,12 @@ func newSearch(ctx context.Context, p *model.Problem, arch *hwmodel.Arch, o Opti
 	if len(p.Tensors) > maxTensors {
 		return nil, fmt.Errorf("mapper: an Einsum of %d tensors; at most %d can be mapped", len(p.Tensors), maxTensors)
 	}
+	sp, err := newSpace(ctx, p, r)
+	if err != nil {
+		return nil, err
+	}
 	s := &search{
-		ctx: ctx, p: p, space: newSpace(p, r), goal: o.Objective, inner: len(p.Memories), res: newResources(p),
+		ctx: ctx, p: p, space: sp, goal: o.Objective, inner: len(p.Memories), res: newResources(p),
 		tables: make(map[orderKey]*rowTable), floors: make(map[floorKey]float64),
 	}
 	s.best.value = math.Inf(1)
@@ -28,6 +32,9 @@ func newSearch(ctx context.Context, p *model.Problem, arch *hwmodel.Arch, o Opti
 	for l := range nodes {
 		if len(nodes[l]) > 0 {
 			s.levels[l] = s.space.spatialOptions(nodes[l], arch)
+			if sp.err != nil {
+				return nil, sp.err
+			}
 		}
 	}
 	s.masks, s.used, s.fresh, s.rest = make([]uint32, s.inner), make([]float64, n), make([]float64, n), make([]float64, n)

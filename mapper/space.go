@@ -1,6 +1,8 @@
 package mapper
 
 import (
+	"context"
+	"fmt"
 	"math"
 
 	"tcmdse/mapper/model"
@@ -16,6 +18,7 @@ const maxTensors = workload.MaxTensors
 // is a product over dimensions, each dimension lies in one group, so footprints, fills and first visits are products
 // over groups of numbers that depend on the group's extents alone.
 type space struct {
+	ctx    context.Context
 	p      *model.Problem
 	groups []group
 	out    int // the output tensor
@@ -26,6 +29,9 @@ type space struct {
 	leastFills     []float64 // by tensor: fills when every value moves once
 	firstAtCompute float64   // first visits of the output at the compute, but for spatial loops
 	mostFirst      float64   // the most first visits at any tile
+
+	steps, check int64 // of building tables, see pause
+	err          error // why tables could not be built
 }
 
 // group is one set of coupled rank variables with a table over all its extent vectors (one divisor per variable).
@@ -42,14 +48,22 @@ type group struct {
 	first []float64   // output only: foot x product of size/extent over relevant variables
 }
 
-func newSpace(p *model.Problem, r rules) *space {
-	s := &space{p: p, rules: r}
+// newSpace prepares the groups; the error is a *TooLargeError or the context's.
+func newSpace(ctx context.Context, p *model.Problem, r rules) (*space, error) {
+	s := &space{ctx: ctx, p: p, rules: r}
 	for t := range p.Tensors {
 		if p.Tensors[t].Output {
 			s.out = t
 		}
 	}
 	for _, vars := range coupled(p) {
+		n := 1.0
+		for _, v := range vars {
+			n *= float64(len(divisors(p.Vars[v].Size)))
+		}
+		if n > maxExtents {
+			return nil, &TooLargeError{fmt.Sprintf("the variables %s share dimensions; tiles they can form together", s.names(vars)), n, maxExtents}
+		}
 		s.groups = append(s.groups, s.newGroup(vars))
 	}
 	states := uint64(1)
@@ -60,7 +74,7 @@ func newSpace(p *model.Problem, r rules) *space {
 		states *= n
 	}
 	s.constants()
-	return s
+	return s, s.err
 }
 
 // coupled returns the connected components of "shares a dimension", each ascending, by smallest member.
@@ -113,6 +127,9 @@ func (s *space) newGroup(vars []int) group {
 	for t := range nt {
 		g.foot[t], g.fills[t] = make([]float64, g.n), make([]float64, g.n)
 		for e := range g.n {
+			if s.pause(1) {
+				return g
+			}
 			passes, passesRelevant := 1.0, 1.0
 			for v := range ext {
 				ext[v] = 1

@@ -91,6 +91,9 @@ func (e *spatialEnum) dim(i int) {
 
 // variable chooses the factor of variable v and those after it on dimension i, of which product is in use.
 func (e *spatialEnum) variable(i, v int, product int64) {
+	if e.s.pause(1) {
+		return
+	}
 	d := e.dims[i].d
 	if v == len(e.s.p.Vars) {
 		if product >= d.LeastUsed() {
@@ -157,6 +160,10 @@ func (e *spatialEnum) emit() {
 		return
 	}
 	e.seen[string(e.key)] = true
+	if len(e.out) == maxOptions {
+		e.s.err = &TooLargeError{"ways to spread loops over the arrays of one gap", maxOptions + 1, maxOptions}
+		return
+	}
 	o := spatialOption{loops: slices.Clone(e.loops), total: 1, fresh: 1, shared: slices.Clone(e.shared)}
 	for v, n := range e.used {
 		o.total *= float64(n)

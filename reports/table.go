@@ -11,7 +11,7 @@ import (
 )
 
 // WriteFrontTable writes the fronts for a terminal: one row a design, by area, three significant digits, a unit for
-// each column. The candidate is its place in the sweep's order, idx in SQL and in the sheets.
+// each column. The column idx is the place in the sweep's order, as idx in SQL and in the sheets.
 func WriteFrontTable(w io.Writer, d *Data) error {
 	shown := d.shown()
 	for i := range d.Workloads {
@@ -59,7 +59,7 @@ func (w *Workload) frontText(shown []paramColumn) [][]string {
 	energy := column(func(c *results.CandidateRow) float64 { return c.EnergyJ })
 	latency := column(func(c *results.CandidateRow) float64 { return c.LatencyS })
 	edp := column(func(c *results.CandidateRow) float64 { return c.EDPJs })
-	head := []string{"candidate"}
+	head := []string{"idx"}
 	for _, p := range shown {
 		head = append(head, oneLine(p.path))
 	}

@@ -44,6 +44,9 @@ func allow(op int, arg1, arg2, _ string) int {
 
 // Query runs one reading SQL statement of a user's, on a connection of its own that can do nothing else.
 func (s *Store) Query(ctx context.Context, query string) (*Rows, error) {
+	if err := single(query); err != nil {
+		return nil, err
+	}
 	conn, err := s.read.Conn(ctx)
 	if err != nil {
 		return nil, explain(s.path, err)
@@ -77,6 +80,48 @@ func (s *Store) Query(ctx context.Context, query string) (*Rows, error) {
 		return nil, queryError(err)
 	}
 	return out, nil
+}
+
+// single refuses text of no or of several statements: the driver would answer the last one only.
+func single(query string) error {
+	quote, said, ended := byte(0), false, false
+	for i := 0; i < len(query); i++ {
+		c := query[i]
+		switch {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case strings.HasPrefix(query[i:], "--"):
+			end := strings.IndexByte(query[i:], '\n')
+			if end < 0 {
+				end = len(query) - i
+			}
+			i += end
+		case strings.HasPrefix(query[i:], "/*"):
+			end := strings.Index(query[i+2:], "*/")
+			if end < 0 {
+				end = len(query)
+			}
+			i += end + 3
+		case c == ';':
+			ended = said
+		case c == ' ' || c == '\t' || c == '\n' || c == '\r':
+		case ended:
+			return errors.New("results: several SQL statements; give one at a time")
+		default:
+			said = true
+			if c == '\'' || c == '"' || c == '`' {
+				quote = c
+			} else if c == '[' {
+				quote = ']'
+			}
+		}
+	}
+	if !said {
+		return errors.New("results: no SQL given")
+	}
+	return nil
 }
 
 func authorize(conn *sql.Conn, f func(int, string, string, string) int) error {

@@ -306,3 +306,14 @@ func TestKill(t *testing.T) {
 		s.Close()
 	}
 }
+
+func TestSingle(t *testing.T) {
+	for query, ok := range map[string]bool{
+		"select 1": true, "select 1;": true, "select ';' ; -- two; words": true, "/* a; b */ select [a;b] from c": true,
+		"": false, " ; ": false, "-- nothing": false, "select 1; select 2": false, "select 1;;select 2": false,
+	} {
+		if err := single(query); (err == nil) != ok {
+			t.Errorf("%q: %v", query, err)
+		}
+	}
+}

@@ -3,7 +3,10 @@ package cli
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -118,7 +121,7 @@ func printCost(e *env, spec *hwmodel.Spec, arch *hwmodel.Arch, asJSON bool) erro
 func newCheck(e *env) *cobra.Command {
 	return &cobra.Command{
 		Use:     "check FILE...",
-		Short:   "Validate files; for sweeps, say how many candidates and mappings they take",
+		Short:   "Validate files or what is embedded; for sweeps, say how many candidates and mappings they take",
 		Example: "  tcmdse check mine.yaml sweep.yaml",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -134,9 +137,16 @@ func newCheck(e *env) *cobra.Command {
 
 // check tells by its keys what a file is, and validates it as that.
 func check(ctx context.Context, e *env, file string) error {
-	data, err := readFile(file)
+	data, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		for _, read := range []func(string) ([]byte, error){hwmodel.PresetYAML, workload.NetYAML, sweeps.PresetYAML} {
+			if embedded, e := read(file); e == nil {
+				data, err = embedded, nil
+			}
+		}
+	}
 	if err != nil {
-		return err
+		return usageError{err}
 	}
 	kind, err := kindOf(data, file)
 	if err != nil {

@@ -23,6 +23,7 @@ import (
 type target struct {
 	arch, workload, layer, objective string
 	json, verbose                    bool
+	spec                             *hwmodel.Spec // set by open
 }
 
 func (t *target) flags(cmd *cobra.Command) {
@@ -42,6 +43,7 @@ func (t *target) open() (*hwmodel.Arch, *workload.Network, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	t.spec = spec
 	arch, err := spec.Build()
 	if err != nil {
 		return nil, nil, err
@@ -94,13 +96,24 @@ func newMap(e *env) *cobra.Command {
 		for i := range net.Layers {
 			row, err := dse.MapLayer(cmd.Context(), arch, &net.Layers[i], o)
 			if err != nil {
-				return fmt.Errorf("layer %s: %w", net.Layers[i].Name, err)
+				return t.explain(net.Layers[i].Name, err)
 			}
 			rows = append(rows, row)
 		}
 		return t.print(e, arch, net.Name, o.String(), rows)
 	}
 	return cmd
+}
+
+// explain adds the layer, and where the node that refuses it stands in the architecture's file.
+func (t *target) explain(layer string, err error) error {
+	var none *mapper.InfeasibleError
+	if errors.As(err, &none) {
+		if at := t.spec.Place(none.Node); at != "" {
+			return fmt.Errorf("layer %s: %w; %s.size is set at %s", layer, err, none.Node, at)
+		}
+	}
+	return fmt.Errorf("layer %s: %w", layer, err)
 }
 
 func newEvaluate(e *env) *cobra.Command {
@@ -148,7 +161,14 @@ func evaluate(arch *hwmodel.Arch, layer *workload.Layer, file string) (results.L
 	if err != nil {
 		var bad *model.InvalidError
 		if errors.As(err, &bad) {
-			return results.Layer{}, fmt.Errorf("%s: %w", file, err)
+			e := &yamlsrc.Error{File: file, Msg: "invalid mapping: " + bad.What, Allowed: fmt.Sprintf("what rule %d of section 2 of the model allows", bad.Rule)}
+			if bad.Rule == 0 {
+				e.Allowed = "names of the architecture and of the layer"
+			}
+			if bad.Node >= 0 {
+				e.Line, e.Key = m.Lines[bad.Node], fmt.Sprintf("nodes[%d]", bad.Node)
+			}
+			return results.Layer{}, e
 		}
 		return results.Layer{}, err
 	}

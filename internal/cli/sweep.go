@@ -89,6 +89,9 @@ func runSweep(ctx context.Context, e *env, file string, f sweepFlags) error {
 	if _, err := dse.Networks(s); err != nil {
 		return err
 	}
+	if err := writable(f.out); err != nil {
+		return err
+	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second Ctrl-C kills at once
@@ -113,11 +116,20 @@ func runSweep(ctx context.Context, e *env, file string, f sweepFlags) error {
 	return writeSweep(e, d, sum, f)
 }
 
+// writable makes the folder and tests that files can be made there: better before a sweep than after it.
+func writable(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return usageError{fmt.Errorf("--out: %w", err)}
+	}
+	w, err := os.CreateTemp(dir, ".tcmdse-*")
+	if err != nil {
+		return usageError{fmt.Errorf("--out: %w", err)}
+	}
+	return errors.Join(w.Close(), os.Remove(w.Name()))
+}
+
 // writeSweep writes the reports and tells where they are.
 func writeSweep(e *env, d *reports.Data, sum dse.Summary, f sweepFlags) error {
-	if err := os.MkdirAll(f.out, 0o755); err != nil {
-		return err
-	}
 	xlsx, html := filepath.Join(f.out, "report.xlsx"), filepath.Join(f.out, "report.html")
 	if err := writeReports(d, xlsx, html, ""); err != nil {
 		return err

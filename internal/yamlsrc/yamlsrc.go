@@ -93,7 +93,9 @@ func syntax(file string, err error) error {
 	if err.Error() == "EOF" {
 		e.Msg = "the file is empty"
 	}
-	fmt.Sscanf(err.Error(), "yaml: line %d:", &e.Line)
+	if n, _ := fmt.Sscanf(err.Error(), "yaml: line %d:", &e.Line); n == 0 {
+		e.Line = 1 // yaml.v3 leaves out the first line's number
+	}
 	return e
 }
 
@@ -125,11 +127,11 @@ func (d *Doc) survey(n *yaml.Node, path string, count *int) error {
 			}
 			low := strings.ToLower(k.Value)
 			if exact[k.Value] {
-				return &Error{File: d.File, Line: k.Line, Col: k.Column, Key: join(path, k.Value), Msg: "key given twice"}
+				return &Error{File: d.File, Line: k.Line, Col: k.Column, Key: join(path, k.Value), Msg: "key given twice", Allowed: "each key once"}
 			}
 			exact[k.Value] = true
 			if was, ok := seen[low]; ok && !caseMatters(path) {
-				return &Error{File: d.File, Line: k.Line, Col: k.Column, Key: join(path, k.Value), Msg: fmt.Sprintf("key differs from %q only in case", was)}
+				return &Error{File: d.File, Line: k.Line, Col: k.Column, Key: join(path, k.Value), Msg: fmt.Sprintf("key differs from %q only in case", was), Allowed: "each key once"}
 			}
 			seen[low] = k.Value
 			if err := d.survey(n.Content[i+1], join(path, k.Value), count); err != nil {
@@ -244,7 +246,7 @@ func (v Value) Get(key string) Value {
 func (v Value) Need(key string) Value {
 	c := v.Get(key)
 	if !c.Present() && v.doc != nil && v.doc.err == nil {
-		v.doc.err = &Error{File: v.doc.File, Line: v.Line(), Key: v.path, Msg: fmt.Sprintf("key %q is missing", key)}
+		v.doc.err = &Error{File: v.doc.File, Line: v.Line(), Key: v.path, Msg: fmt.Sprintf("key %q is missing", key), Allowed: fmt.Sprintf("a mapping with the key %s", key)}
 	}
 	return c
 }

@@ -23,4 +23,5 @@ type Node struct {
 // Mapping is the list, top to bottom; the compute stands at the end and is not written.
 type Mapping struct {
 	Nodes []Node
+	Lines []int // of each node in the file it was read from; nil for mappings made otherwise
 }

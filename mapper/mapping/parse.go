@@ -28,7 +28,7 @@ func Parse(data []byte, file string) (*Mapping, error) {
 	// A second set of the same values tells the keys, as asking a value for its keys makes all of them known to it.
 	probes := list.List()
 	for i, v := range list.List() {
-		m.Nodes = append(m.Nodes, readNode(v, probes[i].Keys()))
+		m.Nodes, m.Lines = append(m.Nodes, readNode(v, probes[i].Keys())), append(m.Lines, v.Line())
 	}
 	root.Done()
 	if err := doc.Err(); err != nil {

@@ -1,0 +1,68 @@
+package mapper
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"tcmdse/hwmodel"
+	"tcmdse/mapper/workload"
+)
+
+// coupledNets holds Einsums whose variables all share dimensions.
+const coupledNets = `
+name: coupled
+bits: 8
+layers:
+  - name: small
+    einsum: "Z[i,j,k] = A[i+j,k+l] * B[j+k,l+i]"
+    sizes: {i: 4, j: 2, k: 3, l: 2}
+    roles: {inputs: A, weights: B, outputs: Z}
+  - name: large
+    einsum: "Z[i,j,k] = A[i+j,k+l] * B[j+k,l+i]"
+    sizes: {i: 60, j: 60, k: 60, l: 60}
+    roles: {inputs: A, weights: B, outputs: Z}
+  - name: seven
+    einsum: "Z[a+b+c] = A[a+d,e] * B[b+e,f+g]"
+    sizes: {a: 12, b: 12, c: 12, d: 12, e: 12, f: 12, g: 12}
+    roles: {inputs: A, weights: B, outputs: Z}
+  - {name: wide, conv: {N: 60, C: 720, M: 720, P: 60, Q: 60, R: 6, S: 6}}
+`
+
+// TestTooLarge: an Einsum of many coupled variables is refused at once, with their names; a small one is mapped.
+func TestTooLarge(t *testing.T) {
+	net, err := workload.Parse([]byte(coupledNets), "coupled.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec, err := hwmodel.Open("eyeriss", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	arch, err := spec.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Optimal(t.Context(), arch, &net.Layers[0].Einsum, Options{}); err != nil {
+		t.Errorf("small: %v", err)
+	}
+	for _, l := range net.Layers[1:3] {
+		start := time.Now()
+		_, err := Optimal(t.Context(), arch, &l.Einsum, Options{})
+		var large *TooLargeError
+		if !errors.As(err, &large) || large.Count <= large.Most {
+			t.Errorf("%s: error %v, want a TooLargeError", l.Name, err)
+		}
+		t.Logf("%s: %v after %v", l.Name, err, time.Since(start))
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	start := time.Now()
+	if _, err := Optimal(ctx, arch, &net.Layers[3].Einsum, Options{}); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("wide: error %v, want the context's", err)
+	}
+	if d := time.Since(start); d > 20*time.Second {
+		t.Errorf("the context's end was noticed after %v", d)
+	}
+}

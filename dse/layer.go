@@ -22,15 +22,17 @@ type MapFunc func(ctx context.Context, arch *hwmodel.Arch, layer *workload.Layer
 
 // MapLayer is the MapFunc that sweeps use: the optimal mapping.
 func MapLayer(ctx context.Context, arch *hwmodel.Arch, layer *workload.Layer, o mapper.Objective) (results.Layer, error) {
-	r, err := mapper.Optimal(ctx, arch, &layer.Einsum, mapper.Options{Objective: o})
+	m, err := MapWith(ctx, arch, layer, mapper.Options{Objective: o})
 	if err != nil {
 		return results.Layer{}, err
 	}
-	out, err := Row(arch, layer, &r.Mapping, &r.Cost)
-	out.Optimal, out.MapspaceLog10 = r.Search.Optimal, r.Search.MapspaceLog10
-	out.Templates, out.Nodes = r.Search.Templates, r.Search.Nodes
-	out.Evaluated, out.Seconds = r.Search.Evaluated, r.Search.Elapsed.Seconds()
-	return out, err
+	return m.Row, nil
+}
+
+// prove copies what is stored of a search.
+func prove(row *results.Layer, s *mapper.Stats) {
+	row.Optimal, row.MapspaceLog10 = s.Optimal, s.MapspaceLog10
+	row.Templates, row.Nodes, row.Evaluated, row.Seconds = s.Templates, s.Nodes, s.Evaluated, s.Elapsed.Seconds()
 }
 
 // Row turns a priced mapping into the row that is stored and printed.

@@ -75,7 +75,7 @@ func Run(ctx context.Context, c Config) (Summary, error) {
 		r.Now = time.Now
 	}
 	var ok bool
-	if r.objective, ok = mapper.ParseObjective(c.Sweep.Objective); !ok {
+	if r.objective, ok = mapper.ParseObjective(c.Sweep.Objective); !ok || r.objective == mapper.Front {
 		return Summary{}, fmt.Errorf("dse: unknown objective %q", c.Sweep.Objective)
 	}
 	var err error

@@ -39,7 +39,9 @@ func (s *search) floor(c int) float64 {
 	if f, ok := s.floors[key]; ok {
 		return f
 	}
-	w := &stage{s: s, i: c, next: -1, floor: true, least: math.Inf(1)}
+	w := &s.stages[c]
+	w.start(s, c, -1)
+	w.floor, w.least = true, math.Inf(1)
 	w.run()
 	s.floors[key] = w.least
 	return w.least
@@ -64,13 +66,13 @@ func (s *search) prepareBusy() {
 	}
 }
 
-// rootBound returns a lower bound of the objective over all mappings of the keep choice in s.masks.
-func (s *search) rootBound() float64 {
+// rootBound returns lower bounds over all mappings of the keep choice in s.masks.
+func (s *search) rootBound() pair {
 	s.prepareRest()
 	if math.IsInf(s.rest[s.inner], 1) {
-		return math.Inf(1)
+		return pair{math.Inf(1), math.Inf(1)}
 	}
 	c := &s.decide[s.inner].cost
 	s.settle(s.inner, s.inner+1)
-	return s.boundOf(c.energy, c.busy, s.inner+1)
+	return s.lower(c.energy, c.busy, s.inner+1, s.steps)
 }

@@ -36,6 +36,7 @@ func (s *search) known(i, next int) bool {
 	kept := s.seen[key]
 	for at := 0; at < len(kept); at += n {
 		if s.space.rules.covers(kept[at:at+n], label) {
+			s.stats.Pruned.Labels++
 			return true
 		}
 	}

@@ -3,6 +3,7 @@ package mapper
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -17,11 +18,13 @@ import (
 // Objective is what a mapping is optimal for.
 type Objective uint8
 
-// The objectives. The zero value is EDP, the product of energy and latency.
+// The objectives. The zero value is EDP, the product of energy and latency. Front asks for every pair of energy and
+// latency that no other mapping beats in one without losing in the other.
 const (
 	EDP Objective = iota
 	Energy
 	Latency
+	Front
 )
 
 // String returns the name that files and flags use.
@@ -31,13 +34,15 @@ func (o Objective) String() string {
 		return "energy"
 	case Latency:
 		return "latency"
+	case Front:
+		return "front"
 	}
 	return "edp"
 }
 
-// ParseObjective reads "edp", "energy" or "latency"; ok is false for anything else.
+// ParseObjective reads "edp", "energy", "latency" or "front"; ok is false for anything else.
 func ParseObjective(name string) (o Objective, ok bool) {
-	for _, o := range []Objective{EDP, Energy, Latency} {
+	for _, o := range []Objective{EDP, Energy, Latency, Front} {
 		if o.String() == name {
 			return o, true
 		}
@@ -48,24 +53,27 @@ func ParseObjective(name string) (o Objective, ok bool) {
 // Options control a search. The zero value asks for the least EDP.
 type Options struct {
 	Objective Objective
+	// MaxNodes ends a search after so many partial choices with the best mapping found and the bound proved by then;
+	// 0: no limit. The preparation counts, but is not cut short.
+	MaxNodes int64
 }
 
 // Result is an optimal mapping with its cost and what the proof took.
 type Result struct {
 	Mapping mapping.Mapping
 	Cost    model.Cost
+	Front   []Point // for the objective Front: all points, by falling energy; Mapping is then that of the least EDP
 	Search  Stats
 }
 
-// Stats tells what a search did.
-type Stats struct {
-	Optimal       bool    // the search ran to its end: no valid mapping is better (by more than 1e-12 relative)
-	MapspaceLog10 float64 // size of the space of model.md section 2, log10 of an estimate from below, see space size
-	Templates     int64   // orders of storage nodes of one memory that were opened
-	Evaluated     int64   // complete mappings priced
-	Nodes         int64   // partial choices bounded
-	Elapsed       time.Duration
+// Point is one mapping of a front of energy and latency.
+type Point struct {
+	Mapping mapping.Mapping
+	Cost    model.Cost
 }
+
+// ErrBudget is returned when a search used up Options.MaxNodes before it found any valid mapping.
+var ErrBudget = errors.New("mapper: the node budget ended before a valid mapping was found")
 
 // Optimal returns a mapping of the Einsum on the architecture with the least value of the objective over all valid
 // mappings of model.md, section 2. The error is an *InfeasibleError where no valid mapping exists, the context's
@@ -93,55 +101,138 @@ func optimal(ctx context.Context, arch *hwmodel.Arch, einsum *workload.Einsum, o
 	if s.err != nil {
 		return nil, s.err
 	}
-	if math.IsInf(s.best.value, 1) {
+	if math.IsInf(s.best.value, 1) && len(s.front.points) == 0 {
+		if s.halt {
+			return nil, ErrBudget
+		}
 		return nil, explain(p, arch)
 	}
-	out := &Result{Mapping: s.rebuild(arch), Search: s.stats}
-	cost, err := model.Evaluate(p, &out.Mapping)
+	out, err := s.result(arch)
 	if err != nil {
 		return nil, err
 	}
-	out.Cost = *cost
-	if v := s.valueOf(cost); math.Abs(v-s.best.value) > 1e-9*v {
-		return nil, fmt.Errorf("mapper: search priced its mapping at %g, evaluation at %g; please report this", s.best.value, v)
-	}
-	out.Search.Optimal = true
-	out.Search.MapspaceLog10 = s.mapspaceLog10()
 	out.Search.Elapsed = time.Since(start)
 	return out, nil
 }
 
-// keepChoice is one choice of tensors kept by every memory, with its lower bound.
+// result rebuilds and evaluates what the search found.
+func (s *search) result(arch *hwmodel.Arch) (*Result, error) {
+	out := &Result{}
+	var err error
+	for i := range s.front.points {
+		var p Point
+		if p, err = s.point(&s.front.points[i], arch); err != nil {
+			return nil, err
+		}
+		out.Front = append(out.Front, p)
+		if i == 0 || p.Cost.EDPJs < out.Cost.EDPJs {
+			out.Mapping, out.Cost = p.Mapping, p.Cost
+		}
+	}
+	if s.goal != Front {
+		var p Point
+		if p, err = s.point(&s.best, arch); err != nil {
+			return nil, err
+		}
+		out.Mapping, out.Cost = p.Mapping, p.Cost
+	}
+	if s.goal == Front {
+		s.best.value = out.Cost.EDPJs
+	}
+	out.Search = s.certificate()
+	return out, nil
+}
+
+// point rebuilds one mapping; the evaluator has to agree with what the search priced it at.
+func (s *search) point(b *incumbent, arch *hwmodel.Arch) (Point, error) {
+	out := Point{Mapping: s.rebuild(b, arch)}
+	cost, err := model.Evaluate(s.p, &out.Mapping)
+	if err != nil {
+		return out, err
+	}
+	out.Cost = *cost
+	if math.Abs(cost.EnergyJ-b.cost.e) > 1e-9*cost.EnergyJ || math.Abs(cost.LatencyS-b.cost.t) > 1e-9*cost.LatencyS {
+		return out, fmt.Errorf("mapper: search priced its mapping at %g J and %g s, evaluation at %g J and %g s; please report this",
+			b.cost.e, b.cost.t, cost.EnergyJ, cost.LatencyS)
+	}
+	return out, nil
+}
+
+// keepChoice is one choice of tensors kept by every memory, with its lower bounds.
 type keepChoice struct {
 	masks []uint32
 	nodes int
-	bound float64
+	bound pair
 }
 
-// solve runs the two passes: dives along the most promising keep choices for an incumbent, then the exact search of
-// every keep choice whose bound the incumbent does not beat, most promising first.
+// solve runs the passes: dives along the most promising keep choices for first incumbents, then the exact search of
+// every keep choice whose bound is not beaten, most promising first, then the tie-break.
 func (s *search) solve() {
 	choices := s.keepChoices()
+	s.stats.KeepChoices = int64(len(choices))
 	if s.stop() {
 		return
 	}
-	s.dive = true
-	for _, c := range choices[:min(dives, len(choices))] {
-		copy(s.masks, c.masks)
-		if math.IsInf(c.bound, 1) || s.hopeless(c.bound) {
-			break
+	s.prepared = true
+	s.rootValue = s.aim.of(choices[0].bound)
+	s.dives(choices)
+	for k, c := range choices {
+		if math.IsInf(c.bound.t, 1) {
+			s.stats.Pruned.Infeasible++
+			continue
 		}
+		if s.hopeless(c.bound) {
+			s.stats.Pruned.KeepChoices++
+			continue
+		}
+		s.stats.KeepOpened++
+		s.cut = math.Inf(1)
+		copy(s.masks, c.masks)
 		s.explore()
+		if s.stop() {
+			s.leaveChoices(choices[k:])
+			return
+		}
+	}
+	if s.goal != Front {
+		s.breakTies(choices)
+	}
+}
+
+// leaveChoices notes, when the node budget ended the search, the least bound of the choices left.
+func (s *search) leaveChoices(left []keepChoice) {
+	s.partial = s.halt
+	s.unproved = s.cut // of the first of them, in which the search ended
+	if math.IsInf(s.cut, 1) {
+		s.unproved = s.aim.of(left[0].bound)
+	}
+	for _, c := range left[1:] {
+		if !math.IsInf(c.bound.t, 1) {
+			s.unproved = min(s.unproved, s.aim.of(c.bound))
+		}
+	}
+}
+
+// dives follows the most promising keep choices for first incumbents; for a front, once for each scalar objective.
+func (s *search) dives(choices []keepChoice) {
+	s.dive = true
+	aims := []Objective{s.goal}
+	if s.goal == Front {
+		aims = []Objective{Energy, Latency, EDP}
+	}
+	for _, s.aim = range aims {
+		s.best.value = math.Inf(1)
+		for _, c := range choices[:min(diveChoices, len(choices))] {
+			if math.IsInf(c.bound.t, 1) || s.stop() {
+				break
+			}
+			if !s.hopeless(c.bound) {
+				copy(s.masks, c.masks)
+				s.explore()
+			}
+		}
 	}
 	s.dive = false
-	for _, c := range choices {
-		if math.IsInf(c.bound, 1) || s.hopeless(c.bound) || s.err != nil {
-			break
-		}
-		copy(s.masks, c.masks)
-		s.explore()
-	}
-	s.breakTies(choices)
 }
 
 // tidyNodes is what the last pass may look at beside as much as the search itself did.
@@ -169,16 +260,16 @@ func (s *search) breakTies(choices []keepChoice) {
 			s.explore()
 		}
 	}
-	if !s.halt {
+	if !s.found {
 		s.best.value = value
 	}
-	s.tidy, s.halt = false, false
+	s.tidy = false
 }
 
-// dives is how many keep choices the first pass follows.
-const dives = 6
+// diveChoices is how many keep choices the first pass follows.
+const diveChoices = 6
 
-// keepChoices lists every choice of kept tensors with its root bound, least bound first, then fewest storage nodes.
+// keepChoices lists every choice of kept tensors with its root bounds, least bound first, then fewest storage nodes.
 func (s *search) keepChoices() []keepChoice {
 	var out []keepChoice
 	must, may := make([]uint32, s.inner), make([]uint32, s.inner)
@@ -208,18 +299,7 @@ func (s *search) keepChoices() []keepChoice {
 	}
 	choose(1, 0)
 	slices.SortStableFunc(out, func(a, b keepChoice) int {
-		return cmp.Or(cmp.Compare(a.bound, b.bound), cmp.Compare(a.nodes, b.nodes))
+		return cmp.Or(cmp.Compare(s.aim.of(a.bound), s.aim.of(b.bound)), cmp.Compare(a.nodes, b.nodes))
 	})
 	return out
-}
-
-// valueOf returns the objective of an evaluated cost.
-func (s *search) valueOf(c *model.Cost) float64 {
-	switch s.goal {
-	case Energy:
-		return c.EnergyJ
-	case Latency:
-		return c.LatencyS
-	}
-	return c.EDPJs
 }

@@ -53,7 +53,8 @@ func TestOracle(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	t.Logf("%d problems, seeds %d to %d, %d mappings enumerated, %d infeasible", compared.Load(), *oracleSeed, seed.Load(), mappings.Load(), infeasible.Load())
+	t.Logf("%d problems, seeds %d to %d, %d mappings enumerated, %d infeasible, %d points of fronts, %d searches cut short",
+		compared.Load(), *oracleSeed, seed.Load(), mappings.Load(), infeasible.Load(), frontPoints.Load(), cutShort.Load())
 }
 
 // TestOracleAdjacentArrays: two arrays in one gap, made by splitting arrays of two dimensions.
@@ -110,8 +111,79 @@ func compareProblem(t *testing.T, seed uint64, arch *hwmodel.Arch, einsum *workl
 			t.Errorf("seed %d %v: mapper %v, oracle %v\narch %s\neinsum %s\nmapper %v\noracle %v", seed, o, got, want, a, e, r.Mapping.Nodes, best.ByEDP.Nodes)
 		}
 	}
+	compareFront(t, seed, arch, einsum, best)
+	compareBudget(t, seed, arch, einsum, best)
 	return best
 }
+
+// compareFront demands that each point of either front has one of the other that is as good.
+func compareFront(t *testing.T, seed uint64, arch *hwmodel.Arch, einsum *workload.Einsum, best *exhaustive.Best) {
+	if best.Valid == 0 {
+		return
+	}
+	r, err := Optimal(context.Background(), arch, einsum, Options{Objective: Front})
+	if err != nil {
+		t.Errorf("seed %d front: %v", seed, err)
+		return
+	}
+	var got []exhaustive.Point
+	for _, p := range r.Front {
+		got = append(got, exhaustive.Point{EnergyJ: p.Cost.EnergyJ, LatencyS: p.Cost.LatencyS})
+	}
+	if !asGood(got, best.Front) || !asGood(best.Front, got) {
+		t.Errorf("seed %d front: mapper %v, oracle %v", seed, got, best.Front)
+	}
+	for i := 1; i < len(got); i++ {
+		if got[i].LatencyS <= got[i-1].LatencyS || got[i].EnergyJ >= got[i-1].EnergyJ {
+			t.Errorf("seed %d front: %v is out of order or beaten", seed, got)
+		}
+	}
+	frontPoints.Add(int64(len(best.Front)))
+}
+
+// frontPoints counts the points compared by all tests of this run.
+var frontPoints atomic.Int64
+
+// asGood reports whether each point of b has one of a that is no worse in both.
+func asGood(a, b []exhaustive.Point) bool {
+	for _, p := range b {
+		if !slices.ContainsFunc(a, func(q exhaustive.Point) bool {
+			return q.EnergyJ <= p.EnergyJ*(1+1e-9) && q.LatencyS <= p.LatencyS*(1+1e-9)
+		}) {
+			return false
+		}
+	}
+	return true
+}
+
+// compareBudget ends searches early: the mapping has to be valid, the bound no higher than the optimum, the claim of
+// optimality true.
+func compareBudget(t *testing.T, seed uint64, arch *hwmodel.Arch, einsum *workload.Einsum, best *exhaustive.Best) {
+	for _, nodes := range []int64{1, 1 + int64(seed%97), 1 + int64(seed%997)} {
+		r, err := Optimal(context.Background(), arch, einsum, Options{MaxNodes: nodes})
+		var none *InfeasibleError
+		if errors.Is(err, ErrBudget) || best.Valid == 0 && errors.As(err, &none) {
+			continue
+		}
+		if err != nil {
+			t.Errorf("seed %d, %d nodes: %v", seed, nodes, err)
+			continue
+		}
+		s := r.Search
+		if r.Cost.EDPJs < best.EDPJs*(1-1e-9) || s.Bound > best.EDPJs*(1+1e-9) || math.Abs(r.Cost.EDPJs/s.Bound-1-s.Gap) > 1e-9*(1+s.Gap) {
+			t.Errorf("seed %d, %d nodes: value %g, bound %g, gap %g, oracle %g", seed, nodes, r.Cost.EDPJs, s.Bound, s.Gap, best.EDPJs)
+		}
+		if s.Optimal && r.Cost.EDPJs > best.EDPJs*(1+1e-9) {
+			t.Errorf("seed %d, %d nodes: %g called optimal, oracle %g", seed, nodes, r.Cost.EDPJs, best.EDPJs)
+		}
+		if !s.Optimal {
+			cutShort.Add(1)
+		}
+	}
+}
+
+// cutShort counts the searches that a budget ended.
+var cutShort atomic.Int64
 
 // failedSeeds lists the seeds that ever failed, from testdata/seeds.txt.
 func failedSeeds(t *testing.T) []uint64 {

@@ -8,11 +8,10 @@ import (
 	"tcmdse/mapper/mapping"
 )
 
-// rebuild writes the incumbent as a mapping: storage nodes outermost first, under each the loop that slides its
+// rebuild writes a complete mapping of the search as a mapping: storage nodes outermost first, under each the loop that slides its
 // window, then the other temporal loops in the order of the Einsum's variables, then the spatial loops.
-func (s *search) rebuild(arch *hwmodel.Arch) mapping.Mapping {
+func (s *search) rebuild(b *incumbent, arch *hwmodel.Arch) mapping.Mapping {
 	var m mapping.Mapping
-	b := &s.best
 	for t := range s.p.Tensors {
 		m.Nodes = append(m.Nodes, s.storage(0, t))
 	}
@@ -94,9 +93,10 @@ func (s *search) loops(m *mapping.Mapping, first int, n func(g, k int) int64) {
 	}
 }
 
-// mapspaceLog10 returns log10 of the number of mappings that choose kept tensors, their order within each memory, and
-// for every variable one factor in each gap and on each array dimension; orders of loops within a gap are not counted.
-func (s *search) mapspaceLog10() float64 {
+// mapspace returns log10 of the number of mappings that choose kept tensors, their order within each memory, and for
+// every variable one factor in each gap and on each array dimension, orders of loops within a gap not counted; and the
+// number of lists of storage nodes among them.
+func (s *search) mapspace() (log10, dataplacements float64) {
 	total := new(big.Float)
 	slots := 1
 	for m := 1; m <= s.inner; m++ {
@@ -107,6 +107,7 @@ func (s *search) mapspaceLog10() float64 {
 	var walk func(m, slots int, orders float64)
 	walk = func(m, slots int, orders float64) {
 		if m == s.inner {
+			dataplacements += orders
 			n := big.NewFloat(orders)
 			for _, v := range s.p.Vars {
 				n.Mul(n, factorisations(v.Size, slots))
@@ -138,7 +139,7 @@ func (s *search) mapspaceLog10() float64 {
 	f, exp := new(big.Float), 0
 	exp = total.MantExp(f)
 	mant, _ := f.Float64()
-	return math.Log10(mant) + float64(exp)*math.Log10(2)
+	return math.Log10(mant) + float64(exp)*math.Log10(2), dataplacements
 }
 
 // factorisations returns in how many ways n is an ordered product of k factors.

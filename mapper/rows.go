@@ -33,13 +33,16 @@ type rowTable struct {
 // chunkSize is how many rows one bound covers: a chunk that cannot win costs one bound instead of that many.
 const chunkSize = 12
 
-// orderKey names what a row table depends on.
+// orderKey names what the row tables of all groups depend on.
 type orderKey struct {
 	order uint64 // tensors outermost first, 4 bits each, tensor+1
 	next  int8   // tensor of the first storage node further in, -1 for the compute
-	group int8
-	in    int32 // extent index below, -1: any
-	freeT bool  // the extents at the outermost node do not matter further out
+	freeT bool   // the extents at the outermost node do not matter further out
+}
+
+// tableSet holds the tables of an order, by group and extent index below + 1 (0: any), nil where not built yet.
+type tableSet struct {
+	byIn [][]*rowTable
 }
 
 func orderCode(order []int) uint64 {
@@ -80,18 +83,32 @@ func (s *space) gapVars(order []int, next int) [][]bool {
 	return out
 }
 
-// table builds (or finds) the row table of a group.
-func (s *search) table(order []int, next, group, in int, freeTop bool) *rowTable {
-	key := orderKey{orderCode(order), int8(next), int8(group), int32(in), freeTop}
-	if t, ok := s.tables[key]; ok {
-		return t
-	}
-	t := s.space.buildTable(order, next, group, in, freeTop)
-	if s.rows += len(t.rows); s.rows > maxTables {
+// tablesOf finds (or starts) the tables of an order.
+func (s *search) tablesOf(order []int, next int, freeTop bool) *tableSet {
+	if s.rows > maxTables {
 		clear(s.tables)
-		s.rows = len(t.rows)
+		s.rows = 0
 	}
-	s.tables[key] = t
+	key := orderKey{orderCode(order), int8(next), freeTop}
+	set := s.tables[key]
+	if set == nil {
+		set = &tableSet{}
+		for g := range s.space.groups {
+			set.byIn = append(set.byIn, make([]*rowTable, s.space.groups[g].n+1))
+		}
+		s.tables[key] = set
+	}
+	return set
+}
+
+// table builds (or finds) the row table of a group for the extents below of index in, -1 for any.
+func (s *search) table(set *tableSet, order []int, next, group, in int, freeTop bool) *rowTable {
+	t := set.byIn[group][in+1]
+	if t == nil {
+		t = s.space.buildTable(order, next, group, in, freeTop)
+		set.byIn[group][in+1] = t
+		s.rows += len(t.rows)
+	}
 	return t
 }
 
@@ -112,6 +129,7 @@ func (s *space) buildTable(order []int, next, group, in int, freeTop bool) *rowT
 			t.rows = s.rowsFrom(g, order, gaps, e, t.rows)
 		}
 	}
+	s.raw += int64(len(t.rows))
 	t.rows = s.undominated(t.rows, len(order), freeTop)
 	slices.SortStableFunc(t.rows, func(a, b row) int { return compareRows(&a, &b, len(order)) })
 	t.bound(len(order))
@@ -235,6 +253,7 @@ func (s *space) undominated(rows []row, q int, freeTop bool) []row {
 			out = append(out, rows[i])
 		}
 	}
+	s.dominated += int64(len(rows) - len(out))
 	return out
 }
 

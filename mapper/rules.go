@@ -5,18 +5,19 @@ import "tcmdse/mapper/model"
 // rules are the decisions of the pruning rules that tests make too greedy, one at a time, to see that the comparison
 // with exhaustive search notices (TestGreedyRules). Statement and proof of each rule stand where it is applied:
 // rows.go ("relevant loops up", "irrelevant loops down", "row dominance"), labels.go ("label dominance"), bounds.go
-// ("level floors"), stage.go ("suffix bounds"), spatial.go ("equal spatial options").
+// ("level floors"), stage.go ("suffix bounds"), spatial.go ("equal spatial options"), search.go ("idle instances").
 type rules struct {
 	mayLoop   func(above, below model.Relevance) bool // a loop's relevance to the nodes around its gap
 	noWorse   func(a, b *row, q int) bool
 	covers    func(a, b []float64) bool
 	floor     float64 // share of a level's floor that bounds count: 1
+	idle      float64 // share of compute time that rule "idle instances" counts: 1
 	suffix    float64 // share of the suffix's fills that bounds count: 1
 	sameByVar bool    // take spatial options with equal products by variable for equal: false
 }
 
 func soundRules() rules {
-	return rules{mayLoop: mayLoop, noWorse: noWorse, covers: covers, floor: 1, suffix: 1}
+	return rules{mayLoop: mayLoop, noWorse: noWorse, covers: covers, floor: 1, idle: 1, suffix: 1}
 }
 
 // mayLoop decides by the rules "relevant loops up" and "irrelevant loops down".

@@ -43,6 +43,7 @@ func TestGreedyRules(t *testing.T) {
 		{name: "label dominance without energy", spoil: func(r *rules) { r.covers = func(a, b []float64) bool { return covers(a[1:], b[1:]) } }},
 		{name: "level floors a quarter too high", spoil: func(r *rules) { r.floor = 1.25 }},
 		{name: "suffix bounds a quarter too high", spoil: func(r *rules) { r.suffix = 1.25 }},
+		{name: "idle instances a quarter too slow", spoil: func(r *rules) { r.idle = 1.25 }},
 		{name: "equal spatial options without sharing", spoil: func(r *rules) { r.sameByVar = true }},
 	}
 	// The seeds that noticed a variant when this was written come first; should rules or problems change, all others follow.

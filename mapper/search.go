@@ -3,6 +3,7 @@ package mapper
 import (
 	"context"
 	"math"
+	"slices"
 
 	"tcmdse/mapper/model"
 )
@@ -15,12 +16,15 @@ type search struct {
 	p      *model.Problem
 	space  *space
 	goal   Objective
+	aim    Objective // goal, or what a dive for a front follows
 	inner  int
 	levels []*spatialLevel // spatial options of the arrays just above each level, nil without array
 	res    resources
 	links  [][2]unitTraffic // by (child*inner+parent)*maxTensors+tensor: per fill, per first visit
-	tables map[orderKey]*rowTable
-	rows   int // in tables
+	tables map[orderKey]*tableSet
+	rows   int                // in tables
+	stages []stage            // by level: the stage being searched there
+	orders map[uint32][][]int // by mask: the orders of its tensors
 	floors map[floorKey]float64
 
 	// The keep choice being explored and what follows from it.
@@ -33,19 +37,38 @@ type search struct {
 	restB [][]float64
 
 	// The path of the current dive.
-	choice []int // spatial option by level
-	cur    []int // by group: extent index reached, from the compute outwards
-	decide []decision
-	seen   map[labelKey][]float64 // labels explored, see labels.go
-	labels int                    // numbers in seen
+	choice  []int // spatial option by level
+	cur     []int // by group: extent index reached, from the compute outwards
+	decide  []decision
+	farther *farther               // the arrays further out than the one chosen last
+	bounds  []farther              // by level of an array
+	seen    map[labelKey][]float64 // labels explored, see labels.go
+	labels  int                    // numbers in seen
 
-	dive  bool // first pass: follow only the best leaf of each memory
-	tidy  bool // last pass: any mapping as good as the optimum ends it
-	halt  bool
-	until int64 // node count that ends the last pass
-	best  incumbent
-	stats Stats
-	err   error
+	dive   bool  // first pass: follow only the best leaf of each memory
+	tidy   bool  // last pass: any mapping as good as the optimum ends it
+	found  bool  // the last pass found one
+	budget int64 // Options.MaxNodes
+	halt   bool  // the budget is used up
+
+	prepared bool // bounds of all keep choices are known; the budget may end the search from here on
+	partial  bool // it did, before the proof was closed
+	until  int64 // node count that ends the last pass
+	best   incumbent
+	front  staircase
+
+	rootValue float64 // least bound of the objective over all keep choices
+	unproved  float64 // least bound of what the node budget left open
+	cut       float64 // least bound of what the node budget left open within a keep choice
+	stats     Stats
+	err       error
+}
+
+// farther lists the arrays further out than one being decided, nearest first, each with the most instances that can
+// be in use given the extents reached when that one was entered.
+type farther struct {
+	open   []*spatialLevel
+	scales []reach
 }
 
 // decision is what was chosen for one memory.
@@ -63,9 +86,10 @@ type total struct {
 	busy   []float64
 }
 
-// incumbent is the best complete mapping found.
+// incumbent is a complete mapping found, the best by value.
 type incumbent struct {
 	value  float64
+	cost   pair
 	masks  []uint32
 	choice []int
 	decide []decision
@@ -79,24 +103,14 @@ const diveOptions = 4
 // differ by some units in the last place, and a bound must not cut or keep mappings by that noise.
 const slack = 1e-12
 
-// value returns the objective of an energy and a time; for lower bounds of both it is a lower bound.
-func (s *search) value(energy float64, busy []float64) float64 {
-	t := s.steps
-	for _, b := range busy {
-		t = max(t, b)
+// hopeless reports whether no mapping at or above a pair of lower bounds can be better than what was found: for a
+// front, when a point found is no worse in both.
+func (s *search) hopeless(bound pair) bool {
+	if s.goal == Front && !s.dive {
+		return s.front.covers(bound)
 	}
-	e := energy + s.p.ComputeJ + s.p.LeakageW*t
-	switch s.goal {
-	case Energy:
-		return e
-	case Latency:
-		return t
-	}
-	return e * t
+	return s.aim.of(bound) >= s.best.value*(1-slack)
 }
-
-// hopeless reports whether a lower bound cannot lead below the incumbent.
-func (s *search) hopeless(bound float64) bool { return bound >= s.best.value*(1-slack) }
 
 // explore searches all mappings of the keep choice in s.masks.
 func (s *search) explore() {
@@ -116,6 +130,7 @@ func (s *search) enter(i, next int) {
 	if above == 0 || (i < s.inner && s.levels[i+1] == nil) {
 		if i == s.inner {
 			s.settle(i, s.inner+1)
+			s.mostSteps(0)
 		}
 		if s.known(i, next) {
 			return
@@ -126,29 +141,120 @@ func (s *search) enter(i, next int) {
 	if s.known(i, next) {
 		return
 	}
+	s.spread(i, next, above)
+	s.choice[above] = -1
+	if i < s.inner { // the levels inside go on under what they knew
+		s.reprice(i + 1)
+		s.prepareBusy()
+	}
+}
+
+// spread tries every option of the array above level i that fits the extents reached.
+//
+// Rule "idle instances": compute time falls with the instances in use only, and options come with most instances
+// first. So once the time of an option, with the least energy and busy times that any option allows, is beaten, all
+// that follow are.
+func (s *search) spread(i, next, above int) {
+	defer func(was *farther) { s.farther = was }(s.farther)
+	if i == s.inner {
+		s.settle(i, s.inner+1)
+	}
+	var ideal total
+	ideal.busy = make([]float64, s.res.n)
+	s.copyCost(&ideal, &s.decide[i].cost)
+	s.choice[above] = -1
+	least := s.mostSteps(above)
+	options := s.levels[above].options
 	tried := 0
-	for o := range s.levels[above].options {
+	for o := range options {
 		if s.stop() {
+			s.leaveOpen(i, above, o)
 			return
 		}
 		if !s.fits(above, o) {
 			continue
 		}
-		s.choice[above] = o
-		s.settle(i, above)
-		c := &s.decide[i].cost
-		if s.hopeless(s.boundOf(c.energy, c.busy, i+1)) {
+		if s.hopeless(s.lower(ideal.energy, ideal.busy, i+1, least/options[o].total*s.space.rules.idle)) {
+			s.stats.Pruned.IdleInstances += int64(len(options) - o)
+			return
+		}
+		bound := s.choose(i, above, o)
+		if s.hopeless(bound) {
+			s.stats.Pruned.Bound++
 			continue
 		}
 		if tried++; s.dive && tried > diveOptions {
-			break
+			return
 		}
 		s.level(i, next)
+		if i == s.inner && s.halt {
+			s.cut = min(s.cut, s.aim.of(bound))
+		}
 	}
-	s.choice[above] = -1
-	if i < s.inner { // the levels inside go on under what they knew
-		s.reprice(i + 1)
-		s.prepareBusy()
+}
+
+// choose takes an option of the array above level i and returns lower bounds of what can follow.
+func (s *search) choose(i, above, o int) pair {
+	s.choice[above] = o
+	s.settle(i, above)
+	c := &s.decide[i].cost
+	return s.lower(c.energy, c.busy, i+1, s.mostSteps(above)/s.levels[above].options[o].total)
+}
+
+// mostSteps returns the compute seconds if the array above were idle but for one instance: those decided further in
+// count, those further out at the best that the extents reached allow, with the loops of the array above where its
+// option is chosen. What it knows of those further out is left in s.farther.
+func (s *search) mostSteps(above int) float64 {
+	steps := s.p.MACs * s.p.SPerStep
+	for l := above + 1; l <= s.inner; l++ {
+		if s.levels[l] != nil {
+			steps /= s.levels[l].options[s.choice[l]].total
+		}
+	}
+	b := &s.bounds[above]
+	b.open, b.scales = b.open[:0], b.scales[:0]
+	for l := above - 1; l > 0; l-- {
+		if s.levels[l] != nil {
+			x := s.scale(s.levels[l], above)
+			b.open, b.scales = append(b.open, s.levels[l]), append(b.scales, x)
+			steps /= min(x.all, x.own)
+		}
+	}
+	s.farther = b
+	return steps
+}
+
+// scale returns the most instances of an array that can be in use, given the extents reached: the least that one
+// group allows, and the product of what each group's loops can contribute.
+func (s *search) scale(l *spatialLevel, above int) reach {
+	x := reach{l.maxTotal, 1}
+	for g := range s.cur {
+		r := s.space.reachOf(l, g, s.beyond(g, s.cur[g], above))
+		x.all, x.own = min(x.all, r.all), x.own*r.own
+	}
+	return x
+}
+
+// beyond returns the extent index of group g just above an array, given the one below it; where the array is not
+// decided yet, or does not fit, the one below.
+func (s *search) beyond(g, e, array int) int {
+	if array > 0 && s.choice[array] >= 0 {
+		if up := s.space.groups[g].mul(e, s.levels[array].options[s.choice[array]].at[g]); up >= 0 {
+			return up
+		}
+	}
+	return e
+}
+
+// leaveOpen notes, when the node budget ends the search, the least bound of the options from o on.
+func (s *search) leaveOpen(i, above, o int) {
+	if !s.halt || i != s.inner {
+		return
+	}
+	for ; o < len(s.levels[above].options); o++ {
+		if s.fits(above, o) {
+			s.cut = min(s.cut, s.aim.of(s.choose(i, above, o)))
+		}
 	}
 }
 
@@ -200,20 +306,14 @@ func (s *search) firstOf(t int, first float64) float64 {
 	return 0
 }
 
-// boundOf returns a lower bound of the objective, given the cost of all links whose child is at level i or further in.
-func (s *search) boundOf(energy float64, busy []float64, i int) float64 {
-	t := s.steps
+// lower returns lower bounds of energy and time, given the cost of all links whose child is at level i or further in
+// and the compute seconds.
+func (s *search) lower(energy float64, busy []float64, i int, steps float64) pair {
+	t := steps
 	for r, b := range busy {
 		t = max(t, b+s.restB[i][r])
 	}
-	e := energy + s.rest[i] + s.p.ComputeJ + s.p.LeakageW*t
-	switch s.goal {
-	case Energy:
-		return e
-	case Latency:
-		return t
-	}
-	return e * t
+	return pair{energy + s.rest[i] + s.p.ComputeJ + s.p.LeakageW*t, t}
 }
 
 // level chooses the storage nodes and temporal loops of level i.
@@ -225,7 +325,8 @@ func (s *search) level(i, next int) {
 		s.leave(i, next)
 		return
 	}
-	w := &stage{s: s, i: i, next: next}
+	w := &s.stages[i]
+	w.start(s, i, next)
 	w.run()
 }
 
@@ -241,7 +342,7 @@ func (s *search) leave(i, next int) {
 		return
 	}
 	at := s.levels[i].options[s.choice[i]].at
-	was := make([]int, len(s.cur))
+	was := s.stages[i].outside
 	copy(was, s.cur)
 	ok := true
 	for g := range s.cur {
@@ -260,23 +361,32 @@ func (s *search) leave(i, next int) {
 func (s *search) complete() {
 	s.stats.Evaluated++
 	c := &s.decide[0].cost
-	v := s.value(c.energy, c.busy)
-	if s.hopeless(v) && !math.IsInf(s.best.value, 1) {
+	t := s.steps
+	for _, b := range c.busy {
+		t = max(t, b)
+	}
+	cost := pair{c.energy + s.p.ComputeJ + s.p.LeakageW*t, t}
+	if s.goal == Front && !s.front.covers(cost) {
+		s.front.insert(s.snapshot(cost))
+	}
+	if (s.goal == Front && !s.dive) || s.hopeless(cost) && !math.IsInf(s.best.value, 1) {
 		return
 	}
-	s.best.value, s.halt = v, s.tidy
-	s.best.masks = append(s.best.masks[:0], s.masks...)
-	s.best.choice = append(s.best.choice[:0], s.choice...)
-	s.best.cur = append(s.best.cur[:0], s.cur...)
-	s.best.decide = s.best.decide[:0]
-	for _, d := range s.decide {
-		s.best.decide = append(s.best.decide, decision{
-			order: append([]int(nil), d.order...), rows: append([]*row(nil), d.rows...),
-		})
-	}
+	s.best = s.snapshot(cost)
+	s.found = s.found || s.tidy
 }
 
-// stop reports whether the search has to end: by the context, looked at now and then, or by a table too large.
+// snapshot copies the path of decisions that led to a complete mapping.
+func (s *search) snapshot(cost pair) incumbent {
+	b := incumbent{value: s.aim.of(cost), cost: cost, masks: slices.Clone(s.masks), choice: slices.Clone(s.choice), cur: slices.Clone(s.cur)}
+	for _, d := range s.decide {
+		b.decide = append(b.decide, decision{order: slices.Clone(d.order), rows: slices.Clone(d.rows)})
+	}
+	return b
+}
+
+// stop reports whether the search has to end: by the context, looked at now and then, by a table too large, by the
+// node budget, or, in the last pass, with a mapping found or its own budget used.
 func (s *search) stop() bool {
 	if s.err == nil && s.stats.Nodes&0xfff == 0 {
 		s.err = s.ctx.Err()
@@ -284,5 +394,8 @@ func (s *search) stop() bool {
 	if s.err == nil {
 		s.err = s.space.err
 	}
-	return s.err != nil || s.halt || s.tidy && s.stats.Nodes > s.until
+	if s.prepared && s.budget > 0 && s.stats.Nodes >= s.budget && !s.tidy {
+		s.halt = true
+	}
+	return s.err != nil || s.halt || s.found || s.tidy && s.stats.Nodes > s.until
 }

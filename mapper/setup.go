@@ -19,11 +19,20 @@ func newSearch(ctx context.Context, p *model.Problem, arch *hwmodel.Arch, o Opti
 		return nil, err
 	}
 	s := &search{
-		ctx: ctx, p: p, space: sp, goal: o.Objective, inner: len(p.Memories), res: newResources(p),
-		tables: make(map[orderKey]*rowTable), floors: make(map[floorKey]float64),
+		ctx: ctx, p: p, space: sp, goal: o.Objective, aim: o.Objective, inner: len(p.Memories), res: newResources(p),
+		tables: make(map[orderKey]*tableSet), floors: make(map[floorKey]float64), orders: make(map[uint32][][]int),
+		budget: o.MaxNodes, cut: math.Inf(1),
 	}
 	s.best.value = math.Inf(1)
+	if s.goal == Front {
+		s.aim = EDP
+	}
 	n := s.inner + 2
+	s.bounds, s.farther = make([]farther, n), &farther{}
+	s.stages = make([]stage, s.inner+1)
+	for i := range s.stages {
+		s.stages[i].outside, s.stages[i].inside = make([]int, len(sp.groups)), make([]int, len(sp.groups))
+	}
 	s.levels, s.choice = make([]*spatialLevel, n), make([]int, n)
 	nodes := make([][]int, n)
 	for _, a := range p.Arrays {

@@ -30,6 +30,8 @@ type space struct {
 	firstAtCompute float64   // first visits of the output at the compute, but for spatial loops
 	mostFirst      float64   // the most first visits at any tile
 
+	merged, raw, dominated int64 // spatial options equal to others; rows made, rows dropped by dominance
+
 	steps, check int64 // of building tables, see pause
 	err          error // why tables could not be built
 }
@@ -157,6 +159,15 @@ func (g *group) divisor(e, k int) int { return e / g.stride[k] % len(g.divs[k]) 
 
 // extent returns the extent of the k-th variable in extent index e.
 func (g *group) extent(e, k int) int64 { return g.divs[k][g.divisor(e, k)] }
+
+// volume returns the product of the extents of index e.
+func (g *group) volume(e int) float64 {
+	x := 1.0
+	for k := range g.vars {
+		x *= float64(g.extent(e, k))
+	}
+	return x
+}
 
 // mul returns the index of the elementwise product of two extent vectors, or -1 where it does not divide the sizes.
 func (g *group) mul(a, b int) int {

@@ -30,7 +30,14 @@ type spatialLevel struct {
 	maxShared []float64
 	maxFresh  float64
 	dims      int // array dimensions
+
+	byGroup []map[int]float64 // by group: the most instances in use by the extent index of its spatial loops
+	reach   [][]reach         // by group and extent index reached: see reachOf; zero: not known yet
 }
+
+// reach bounds the instances of an array that can be in use when the extents of one group have reached some index:
+// all of them, and the factor that the group's own loops contribute.
+type reach struct{ all, own float64 }
 
 // spatialOptions enumerates the gap's options: per dimension every choice of factors allowed there whose product is
 // within the dimension's size and least utilisation. Options equal in all that the cost sees (product by variable,
@@ -55,14 +62,37 @@ func (s *space) spatialOptions(nodes []int, arch *hwmodel.Arch) *spatialLevel {
 	e.dim(0)
 	slices.SortStableFunc(e.out, func(a, b spatialOption) int { return cmp.Compare(b.total, a.total) })
 	l := &spatialLevel{options: e.out, dims: len(e.dims), maxShared: make([]float64, len(s.p.Tensors))}
+	for g := range s.groups {
+		l.byGroup = append(l.byGroup, make(map[int]float64))
+		l.reach = append(l.reach, make([]reach, s.groups[g].n))
+	}
+	s.merged += e.merged
 	for i := range e.out {
 		o := &e.out[i]
+		for g, at := range o.at {
+			l.byGroup[g][at] = max(l.byGroup[g][at], o.total)
+		}
 		l.maxTotal, l.maxFresh = max(l.maxTotal, o.total), max(l.maxFresh, o.fresh)
 		for t, x := range o.shared {
 			l.maxShared[t] = max(l.maxShared[t], x)
 		}
 	}
 	return l
+}
+
+// reachOf returns the reach of group g when its extents have reached index e: over the options whose loops still
+// divide its sizes.
+func (s *space) reachOf(l *spatialLevel, g, e int) reach {
+	r := &l.reach[g][e]
+	if r.all == 0 {
+		*r = reach{1e-30, 1e-30} // where least utilisation cannot be met any more
+		for at, x := range l.byGroup[g] {
+			if s.groups[g].mul(e, at) >= 0 {
+				r.all, r.own = max(r.all, x), max(r.own, s.groups[g].volume(at))
+			}
+		}
+	}
+	return *r
 }
 
 type spatialDim struct {
@@ -79,6 +109,7 @@ type spatialEnum struct {
 	seen   map[string]bool
 	key    []byte
 	out    []spatialOption
+	merged int64 // options equal to one before
 }
 
 func (e *spatialEnum) dim(i int) {
@@ -157,6 +188,7 @@ func (e *spatialEnum) emit() {
 		e.key = appendUint(e.key, math.Float64bits(x))
 	}
 	if e.seen[string(e.key)] {
+		e.merged++
 		return
 	}
 	e.seen[string(e.key)] = true

@@ -1,6 +1,9 @@
 package mapper
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // stage searches the storage nodes and temporal loops of one memory: every order of the tensors it keeps, and for
 // each order, group by group, every undominated row.
@@ -9,6 +12,11 @@ type stage struct {
 	i, next int
 	floor   bool    // only look for the least energy of this memory's links, extents inside free
 	least   float64 // result of floor
+
+	outside, inside []int // s.cur to come back to, from the array above and from this memory's rows
+
+	steps float64 // compute seconds, but for the arrays further out
+	far   float64 // instances of the arrays beyond the nearest open one, at most
 
 	order []int
 	bits  [maxTensors]float64
@@ -33,26 +41,49 @@ const diveNodes = 1000
 type partial struct {
 	fills, foot, window [maxTensors]float64
 	first               float64
+	scale               reach // of the nearest undecided array further out, given the rows chosen
 }
 
 // suffix is the least (for first: the greatest) that the groups not yet decided can multiply.
 type suffix = partial
 
+// start makes the stage ready for memory i, keeping its storage.
+func (w *stage) start(s *search, i, next int) {
+	groups := len(s.space.groups)
+	if w.rows == nil {
+		w.cost.busy, w.rows, w.tabs = make([]float64, s.res.n), make([]*row, groups), make([]*rowTable, groups)
+		w.suf, w.seq = make([]suffix, groups+1), make([]int, groups)
+	}
+	w.s, w.i, w.next, w.floor, w.found = s, i, next, false, false
+	w.bestValue, w.until = math.Inf(1), s.stats.Nodes+diveNodes
+	w.steps, w.far = s.p.MACs*s.p.SPerStep, 1
+}
+
 func (w *stage) run() {
 	s := w.s
-	w.bestValue = math.Inf(1)
-	w.until = s.stats.Nodes + diveNodes
-	w.cost.busy = make([]float64, s.res.n)
-	w.rows = make([]*row, len(s.space.groups))
-	permute(members(s.masks[w.i]), func(order []int) {
+	for l := s.arrayAbove(w.i); l <= s.inner; l++ {
+		if s.levels[l] != nil && !w.floor {
+			w.steps /= s.levels[l].options[s.choice[l]].total
+		}
+	}
+	for _, x := range s.farther.scales[min(1, len(s.farther.scales)):] {
+		w.far *= min(x.all, x.own)
+	}
+	orders, ok := s.orders[s.masks[w.i]]
+	if !ok {
+		permute(members(s.masks[w.i]), func(order []int) { orders = append(orders, slices.Clone(order)) })
+		s.orders[s.masks[w.i]] = orders
+	}
+	for _, order := range orders {
 		if s.stop() {
 			return
 		}
 		w.order = order
 		w.search()
-	})
+	}
 	if s.dive && !w.floor && w.found {
-		w.order, w.rows = w.bestOrder, w.bestRows
+		w.order = w.bestOrder
+		copy(w.rows, w.bestRows)
 		w.commit()
 	}
 }
@@ -100,15 +131,15 @@ func (w *stage) search() {
 		w.bits[k] = s.p.Memories[w.i].Bits[t]
 	}
 	groups := len(s.space.groups)
-	w.tabs = make([]*rowTable, groups)
-	w.seq = w.seq[:0]
+	freeTop := w.floor || (w.i == 1 && s.levels[1] == nil)
+	set := s.tablesOf(w.order, w.next, freeTop)
 	for g := range groups {
 		in := -1
 		if !w.floor {
 			in = s.cur[g]
 		}
-		w.tabs[g] = s.table(w.order, w.next, g, in, w.floor || (w.i == 1 && s.levels[1] == nil))
-		w.seq = append(w.seq, g)
+		w.tabs[g] = s.table(set, w.order, w.next, g, in, freeTop)
+		w.seq[g] = g
 	}
 	for a := 1; a < groups; a++ { // few groups: most rows first
 		for b := a; b > 0 && len(w.tabs[w.seq[b]].rows) > len(w.tabs[w.seq[b-1]].rows); b-- {
@@ -120,7 +151,10 @@ func (w *stage) search() {
 	for k := range q {
 		p.fills[k], p.foot[k], p.window[k] = 1, 1, 1
 	}
-	p.first = 1
+	p.first, p.scale = 1, reach{1, 1}
+	if len(s.farther.scales) > 0 && !w.floor {
+		p.scale = s.farther.scales[0]
+	}
 	if w.viable(&p, 0, false) {
 		w.descend(&p, 0)
 	}
@@ -134,7 +168,6 @@ func (w *stage) search() {
 // greatest, and never beyond the fills themselves.
 func (w *stage) suffixes(q int) {
 	n := len(w.seq)
-	w.suf = make([]suffix, n+1)
 	last := &w.suf[n]
 	last.first = 1
 	for k := range q {
@@ -162,6 +195,7 @@ func (w *stage) viable(p *partial, d int, bound bool) bool {
 			used += w.bits[k] * min(p.window[k]*suf.foot[k], p.foot[k]*suf.window[k])
 		}
 		if used > size {
+			s.stats.Pruned.Capacity++
 			return false
 		}
 	}
@@ -183,13 +217,15 @@ func (w *stage) viable(p *partial, d int, bound bool) bool {
 	for k, t := range w.order {
 		e += s.coefs[w.i][t].add(p.fills[k]*suf.fills[k], s.firstOf(t, first), s.fresh[w.i], w.cost.busy)
 	}
-	v := s.boundOf(e, w.cost.busy, w.i)
-	if s.hopeless(v) {
+	l := s.lower(e, w.cost.busy, w.i, w.steps/(min(p.scale.all, p.scale.own)*w.far))
+	if s.hopeless(l) {
+		s.stats.Pruned.Bound++
 		return false
 	}
 	if !s.dive {
 		return true
 	}
+	v := s.aim.of(l)
 	if v >= w.bestValue {
 		return false
 	}
@@ -215,6 +251,7 @@ func (w *stage) descend(p *partial, d int) {
 	t := w.tabs[g]
 	var n partial
 	for c := range t.chunks {
+		n.scale = p.scale
 		if times(&n, p, &t.chunks[c], q); len(t.chunks) > 1 && !w.viable(&n, d+1, true) {
 			continue
 		}
@@ -227,6 +264,11 @@ func (w *stage) descend(p *partial, d int) {
 				continue
 			}
 			timesRow(&n, p, r, q)
+			if n.scale = p.scale; len(s.farther.open) > 0 && !w.floor {
+				open, a := s.farther.open[0], s.arrayAbove(w.i)
+				to, from := s.space.reachOf(open, g, s.beyond(g, int(r.out), a)), s.space.reachOf(open, g, s.beyond(g, s.cur[g], a))
+				n.scale = reach{min(p.scale.all, to.all), p.scale.own / from.own * to.own}
+			}
 			w.rows[g] = r
 			if w.viable(&n, d+1, false) {
 				w.descend(&n, d+1)
@@ -287,10 +329,10 @@ func (w *stage) commit() {
 	for k, t := range d.order {
 		out.energy += s.coefs[w.i][t].add(d.fills[k], s.firstOf(t, d.first), s.fresh[w.i], out.busy)
 	}
-	was := append([]int(nil), s.cur...)
+	copy(w.inside, s.cur)
 	for g, r := range d.rows {
 		s.cur[g] = int(r.out)
 	}
 	s.leave(w.i, d.order[0])
-	copy(s.cur, was)
+	copy(s.cur, w.inside)
 }

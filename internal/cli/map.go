@@ -10,7 +10,6 @@ import (
 
 	"tcmdse/dse"
 	"tcmdse/hwmodel"
-	"tcmdse/internal/unit"
 	"tcmdse/internal/yamlsrc"
 	"tcmdse/mapper"
 	"tcmdse/mapper/mapping"
@@ -23,7 +22,27 @@ import (
 type target struct {
 	arch, workload, layer, objective string
 	json, verbose                    bool
+	maxNodes                         int64
 	spec                             *hwmodel.Spec // set by open
+}
+
+// networkEDP is the objective that chooses the mappings of all layers together, from their fronts.
+const networkEDP = "network-edp"
+
+// options turns the flags into what the mapper is asked.
+func (t *target) options() (mapper.Options, error) {
+	if t.maxNodes < 0 {
+		return mapper.Options{}, usageError{fmt.Errorf("--max-nodes has to be at least 1, or 0 for no limit")}
+	}
+	o := mapper.Options{Objective: mapper.Front, MaxNodes: t.maxNodes}
+	if t.objective == networkEDP {
+		return o, nil
+	}
+	var ok bool
+	if o.Objective, ok = mapper.ParseObjective(t.objective); !ok {
+		return o, usageError{fmt.Errorf("unknown objective %q; there are edp, energy, latency, front, network-edp", t.objective)}
+	}
+	return o, nil
 }
 
 func (t *target) flags(cmd *cobra.Command) {
@@ -82,27 +101,38 @@ func newMap(e *env) *cobra.Command {
 		Args:    cobra.NoArgs,
 	}
 	t.flags(cmd)
-	cmd.Flags().StringVar(&t.objective, "objective", "edp", "edp, energy or latency")
+	cmd.Flags().StringVar(&t.objective, "objective", "edp", "edp, energy, latency, front (all pairs of energy and latency that nothing beats), network-edp (layers chosen together)")
+	cmd.Flags().Int64Var(&t.maxNodes, "max-nodes", 0, "end each layer's search after so many partial choices, with its best mapping and the gap to the proved bound (0: no limit)")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		o, ok := mapper.ParseObjective(t.objective)
-		if !ok {
-			return usageError{fmt.Errorf("unknown objective %q; there are edp, energy, latency", t.objective)}
+		o, err := t.options()
+		if err != nil {
+			return err
 		}
 		arch, net, err := t.open()
 		if err != nil {
 			return err
 		}
-		var rows []results.Layer
+		layers := make([]*dse.Mapped, len(net.Layers))
 		for i := range net.Layers {
-			row, err := dse.MapLayer(cmd.Context(), arch, &net.Layers[i], o)
-			if err != nil {
+			if layers[i], err = dse.MapWith(cmd.Context(), arch, &net.Layers[i], o); err != nil {
 				return t.explain(net.Layers[i].Name, err)
 			}
-			rows = append(rows, row)
+			if s := &layers[i].Search; !s.Optimal {
+				fmt.Fprintln(e.err, unproved(net.Layers[i].Name, o, s))
+			}
 		}
-		return t.print(e, arch, net.Name, o.String(), rows)
+		return t.print(e, newMapping(arch, net.Name, t.objective, layers))
 	}
 	return cmd
+}
+
+// unproved says what a search that its node budget ended leaves open.
+func unproved(layer string, o mapper.Options, s *mapper.Stats) string {
+	if o.Objective == mapper.Front {
+		return fmt.Sprintf("layer %s: the budget of %d nodes ended the search; its front is not proved to be complete", layer, o.MaxNodes)
+	}
+	return fmt.Sprintf("layer %s: the budget of %d nodes ended the search; the mapping is not proved optimal, at most %.3g %% above the best",
+		layer, o.MaxNodes, 100*s.Gap)
 }
 
 // explain adds the layer, and where the node that refuses it stands in the architecture's file.
@@ -139,7 +169,7 @@ func newEvaluate(e *env) *cobra.Command {
 			return err
 		}
 		row.Evaluated = 1
-		return t.print(e, arch, net.Name, "none", []results.Layer{row})
+		return t.print(e, newMapping(arch, net.Name, "none", []*dse.Mapped{{Row: row}}))
 	}
 	return cmd
 }
@@ -189,89 +219,3 @@ func ofLayer(data []byte, layer string) []byte {
 	}
 	return data
 }
-
-// print writes rows as JSON (contract section 6) or as text.
-func (t *target) print(e *env, arch *hwmodel.Arch, net, objective string, rows []results.Layer) error {
-	var energy, latency float64
-	for _, r := range rows {
-		energy += r.EnergyJ * float64(r.Count)
-		latency += r.LatencyS * float64(r.Count)
-	}
-	if !t.json {
-		return t.text(e, rows, energy, latency)
-	}
-	layers := []map[string]any{}
-	for i := range rows {
-		layers = append(layers, layerJSON(&rows[i]))
-	}
-	doc := map[string]any{
-		"arch": arch.Name, "workload": net, "objective": objective, "area_mm2": arch.AreaM2() * 1e6, "layers": layers,
-		"network": map[string]any{"energy_j": energy, "latency_s": latency, "edp_js": energy * latency},
-	}
-	enc := json.NewEncoder(e.out)
-	enc.SetIndent("", "  ")
-	return enc.Encode(doc)
-}
-
-func layerJSON(r *results.Layer) map[string]any {
-	components := []map[string]any{}
-	for _, k := range r.Components {
-		tensors := map[string]any{}
-		for _, t := range k.Tensors {
-			tensors[t.Tensor] = map[string]any{"read_bits": t.ReadBits, "write_bits": t.WriteBits, "peak_bits": t.PeakBits}
-		}
-		components = append(components, map[string]any{"name": k.Name, "energy_j": k.EnergyJ, "leakage_j": k.LeakageJ, "busy_s": k.BusyS,
-			"instances": k.Instances, "peak_bits": k.PeakBits, "size_bits": k.SizeBits, "area_mm2": k.AreaMM2, "tensors": tensors})
-	}
-	return map[string]any{
-		"layer": r.Name, "count": r.Count, "energy_j": r.EnergyJ, "latency_s": r.LatencyS, "edp_js": r.EDPJs, "macs": r.MACs,
-		"utilization": r.Utilization, "bottleneck": r.Bottleneck, "components": components,
-		"mapping": json.RawMessage(r.MappingJSON), "text": r.MappingText,
-		"search": map[string]any{"optimal": r.Optimal, "mapspace_log10": r.MapspaceLog10, "templates": r.Templates,
-			"evaluated": r.Evaluated, "nodes": r.Nodes, "seconds": r.Seconds},
-	}
-}
-
-func (t *target) text(e *env, rows []results.Layer, energy, latency float64) error {
-	fmt.Fprintf(e.out, "%-14s %5s %10s %10s %10s %6s  %s\n", "layer", "count", "energy", "latency", "EDP/Js", "PEs", "bound by")
-	for i := range rows {
-		r := &rows[i]
-		fmt.Fprintf(e.out, "%-14s %5d %10s %10s %10.3g %5.0f%%  %s\n", r.Name, r.Count, unit.Format(r.EnergyJ, unit.Joule),
-			seconds(r.LatencyS), r.EDPJs, 100*r.Utilization, r.Bottleneck)
-		if t.verbose {
-			t.detail(e, r)
-		}
-	}
-	if len(rows) > 1 {
-		fmt.Fprintf(e.out, "%-14s %5s %10s %10s %10.3g\n", "network", "", unit.Format(energy, unit.Joule), seconds(latency), energy*latency)
-	}
-	return nil
-}
-
-// detail prints the loop nest and what each component costs, moves and holds.
-func (t *target) detail(e *env, r *results.Layer) {
-	fmt.Fprintln(e.out)
-	for _, line := range strings.Split(strings.TrimRight(r.MappingText, "\n"), "\n") {
-		fmt.Fprintln(e.out, "    "+line)
-	}
-	fmt.Fprintf(e.out, "\n    %-10s %10s %10s %10s %9s  %s\n", "component", "energy", "leakage", "busy", "full", "read / written by tensor")
-	for _, k := range r.Components {
-		full := ""
-		if k.SizeBits > 0 {
-			full = fmt.Sprintf("%.1f %%", 100*k.PeakBits/float64(k.SizeBits))
-		}
-		var moves []string
-		for _, x := range k.Tensors {
-			moves = append(moves, fmt.Sprintf("%s %s / %s", x.Tensor, unit.Format(x.ReadBits, unit.Bits), unit.Format(x.WriteBits, unit.Bits)))
-		}
-		fmt.Fprintf(e.out, "    %-10s %10s %10s %10s %9s  %s\n", k.Name, unit.Format(k.EnergyJ, unit.Joule), unit.Format(k.LeakageJ, unit.Joule),
-			seconds(k.BusyS), full, strings.Join(moves, ", "))
-	}
-	if r.Seconds > 0 {
-		fmt.Fprintf(e.out, "\n    proved optimal over 10^%.0f mappings in %.1f ms: %d orders of storage nodes opened, %d partial choices bounded, %d mappings priced\n",
-			r.MapspaceLog10, 1e3*r.Seconds, r.Templates, r.Nodes, r.Evaluated)
-	}
-	fmt.Fprintln(e.out)
-}
-
-func seconds(s float64) string { return strings.TrimSuffix(unit.Format(s, unit.Joule), "J") + "s" }

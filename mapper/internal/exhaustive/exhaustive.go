@@ -16,8 +16,10 @@
 package exhaustive
 
 import (
+	"cmp"
 	"errors"
 	"math"
+	"slices"
 
 	"tcmdse/hwmodel"
 	"tcmdse/mapper/mapping"
@@ -32,8 +34,12 @@ var ErrTooMany = errors.New("exhaustive: more mappings than the limit")
 type Best struct {
 	EnergyJ, LatencyS, EDPJs   float64
 	ByEnergy, ByLatency, ByEDP mapping.Mapping
+	Front                      []Point // all pairs that no other beats in one without losing in the other, by rising latency
 	Mappings, Valid            int64
 }
+
+// Point is the energy and latency of a mapping.
+type Point struct{ EnergyJ, LatencyS float64 }
 
 type enumeration struct {
 	p     *model.Problem
@@ -251,4 +257,16 @@ func (en *enumeration) price(nodes []mapping.Node) {
 	keep(c.EnergyJ, &en.best.EnergyJ, &en.best.ByEnergy)
 	keep(c.LatencyS, &en.best.LatencyS, &en.best.ByLatency)
 	keep(c.EDPJs, &en.best.EDPJs, &en.best.ByEDP)
+	en.best.front(Point{c.EnergyJ, c.LatencyS})
+}
+
+// front adds a point to the front, unless one there is as good.
+func (b *Best) front(p Point) {
+	for _, q := range b.Front {
+		if q.EnergyJ <= p.EnergyJ && q.LatencyS <= p.LatencyS {
+			return
+		}
+	}
+	b.Front = append(slices.DeleteFunc(b.Front, func(q Point) bool { return p.EnergyJ <= q.EnergyJ && p.LatencyS <= q.LatencyS }), p)
+	slices.SortFunc(b.Front, func(a, b Point) int { return cmp.Compare(a.LatencyS, b.LatencyS) })
 }

@@ -1,0 +1,94 @@
+package dse
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"tcmdse/hwmodel"
+	"tcmdse/mapper"
+	"tcmdse/mapper/workload"
+	"tcmdse/results"
+)
+
+// Mapped is a layer with its mapping, the proof, and, where asked for, the whole front of energy and latency.
+type Mapped struct {
+	Row    results.Layer
+	Front  []results.Layer // by rising latency; empty unless the objective is a front
+	Search mapper.Stats
+}
+
+// MapWith maps one layer as the options ask.
+func MapWith(ctx context.Context, arch *hwmodel.Arch, layer *workload.Layer, o mapper.Options) (*Mapped, error) {
+	r, err := mapper.Optimal(ctx, arch, &layer.Einsum, o)
+	if err != nil {
+		return nil, err
+	}
+	m := &Mapped{Search: r.Search}
+	if m.Row, err = Row(arch, layer, &r.Mapping, &r.Cost); err != nil {
+		return nil, err
+	}
+	prove(&m.Row, &r.Search)
+	for i := range r.Front {
+		row, err := Row(arch, layer, &r.Front[i].Mapping, &r.Front[i].Cost)
+		if err != nil {
+			return nil, err
+		}
+		m.Front = append(m.Front, row)
+	}
+	return m, nil
+}
+
+// NetworkEDP chooses from every layer's front the mapping that makes (sum of energies) x (sum of latencies) least,
+// each layer counted Count times, and returns their indexes. The result is exact: the product is quasi-concave where
+// both are positive, so its least value over the convex hull of the Minkowski sum of the fronts lies on a vertex of
+// the lower left hull, and at a vertex every occurrence of every layer stands on a vertex of its own lower hull, all
+// for one ratio at which energy is traded for time. So the layers' hull edges, sorted by that ratio, are walked once.
+// (The observation is that of shared/notes/mapper-feasibility.md section 7.)
+func NetworkEDP(fronts [][]results.Layer) []int {
+	type edge struct {
+		layer, to     int
+		saved, slower float64 // energy less, time more, all occurrences
+	}
+	var edges []edge
+	pick := make([]int, len(fronts))
+	var energy, latency float64
+	for l, front := range fronts {
+		hull := lowerHull(front)
+		pick[l] = hull[0]
+		n := float64(front[hull[0]].Count)
+		energy, latency = energy+n*front[hull[0]].EnergyJ, latency+n*front[hull[0]].LatencyS
+		for k := 1; k < len(hull); k++ {
+			a, b := &front[hull[k-1]], &front[hull[k]]
+			edges = append(edges, edge{l, hull[k], n * (a.EnergyJ - b.EnergyJ), n * (b.LatencyS - a.LatencyS)})
+		}
+	}
+	// Within a layer the ratio falls from edge to edge, so the stable order keeps each layer's edges in turn.
+	slices.SortStableFunc(edges, func(a, b edge) int { return cmp.Compare(b.saved*a.slower, a.saved*b.slower) })
+	best, at := energy*latency, slices.Clone(pick)
+	for _, e := range edges {
+		pick[e.layer] = e.to
+		energy, latency = energy-e.saved, latency+e.slower
+		if energy*latency < best {
+			best, at = energy*latency, slices.Clone(pick)
+		}
+	}
+	return at
+}
+
+// lowerHull returns the indexes of the vertices of a front's lower left hull, by rising latency. The front is sorted
+// by rising latency and falling energy.
+func lowerHull(front []results.Layer) []int {
+	var hull []int
+	for i := range front {
+		for len(hull) > 1 {
+			a, b, c := &front[hull[len(hull)-2]], &front[hull[len(hull)-1]], &front[i]
+			if (b.EnergyJ-a.EnergyJ)*(c.LatencyS-a.LatencyS) < (c.EnergyJ-a.EnergyJ)*(b.LatencyS-a.LatencyS) {
+				break
+			}
+			hull = hull[:len(hull)-1]
+		}
+		hull = append(hull, i)
+	}
+	return hull
+}

@@ -49,7 +49,7 @@ func newResources(p *model.Problem) resources {
 func (s *search) link(t, parent, child int) (fill, first unitTraffic) {
 	at := func(fills, firsts float64) unitTraffic {
 		tr := model.NewTraffic(s.p)
-		s.p.Charge(tr, model.Link{Tensor: t, Parent: parent, Child: child}, model.Flows{Fills: fills, First: firsts, Shared: 1})
+		s.p.Charge(tr, model.Link{Tensor: t, Parent: parent, Child: child}, model.Flows{Fills: fills, First: firsts, Served: fills, ServedFirst: firsts})
 		var u unitTraffic
 		u.parentRead, u.parentWrite = tr.ReadBits[parent][t], tr.WriteBits[parent][t]
 		if child < len(s.p.Memories) {

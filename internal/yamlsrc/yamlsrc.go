@@ -372,6 +372,19 @@ func (v Value) Int(least int64) int64 {
 	return n
 }
 
+// Bool returns true or false; false when absent.
+func (v Value) Bool() bool {
+	if v.node == nil {
+		return false
+	}
+	switch s := v.Str(); s {
+	case "true", "false":
+		return s == "true"
+	}
+	v.Fail("not true or false", "true, false")
+	return false
+}
+
 // Float returns a plain number; 0 when absent.
 func (v Value) Float() float64 {
 	if v.node == nil {

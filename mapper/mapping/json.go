@@ -18,7 +18,7 @@ type object struct {
 //
 //	{"nodes":[{"keep":"GLB","tensor":"W"},{"for":"m","in":4},{"par":"PE.x","for":"m","in":16}]}
 //
-// It fails on a node that Parse would refuse: an unknown kind, an empty name, a loop of less than one pass.
+// with "imperfect":true before the nodes where remainders are allowed. It fails on a node that Parse would refuse: an unknown kind, an empty name, a loop of less than one pass.
 func (m Mapping) MarshalJSON() ([]byte, error) {
 	out := make([]object, len(m.Nodes))
 	for i, n := range m.Nodes {
@@ -40,8 +40,9 @@ func (m Mapping) MarshalJSON() ([]byte, error) {
 		}
 	}
 	return json.Marshal(struct {
-		Nodes []object `json:"nodes"`
-	}{out})
+		Imperfect bool     `json:"imperfect,omitempty"`
+		Nodes     []object `json:"nodes"`
+	}{m.Imperfect, out})
 }
 
 // UnmarshalJSON reads what MarshalJSON writes, as strictly as Parse.

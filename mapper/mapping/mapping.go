@@ -23,5 +23,8 @@ type Node struct {
 // Mapping is the list, top to bottom; the compute stands at the end and is not written.
 type Mapping struct {
 	Nodes []Node
-	Lines []int // of each node in the file it was read from; nil for mappings made otherwise
+	// Imperfect allows the outermost loop of a rank variable that stands alone wherever it occurs to leave a remainder:
+	// its last pass covers only what is left (model.md section 7).
+	Imperfect bool
+	Lines     []int // of each node in the file it was read from; nil for mappings made otherwise
 }

@@ -7,7 +7,7 @@ import (
 	"tcmdse/internal/yamlsrc"
 )
 
-// Parse reads a mapping from JSON or YAML (of which JSON is a part): an object with the key nodes, in the form that
+// Parse reads a mapping from JSON or YAML (of which JSON is a part): an object with the key nodes (and perhaps imperfect), in the form that
 // MarshalJSON writes, or a layer of `tcmdse map --json`, whose key mapping holds such an object; the layer's other
 // keys are passed over. The file's name is for messages. Whether the names exist and the rules of model.md section 2
 // hold is for package model to tell.
@@ -24,7 +24,7 @@ func Parse(data []byte, file string) (*Mapping, error) {
 		root = root.Need("mapping")
 	}
 	list := root.Need("nodes")
-	m := &Mapping{Nodes: []Node{}}
+	m := &Mapping{Nodes: []Node{}, Imperfect: root.Get("imperfect").Bool()}
 	// A second set of the same values tells the keys, as asking a value for its keys makes all of them known to it.
 	probes := list.List()
 	for i, v := range list.List() {

@@ -54,20 +54,31 @@ func Evaluate(p *Problem, m *mapping.Mapping) (*Cost, error) {
 		}
 	}
 	total := NewTraffic(p)
-	for t := range p.Tensors {
+	if m.Imperfect {
+		one := NewTraffic(p)
+		w.links(func(t, i, j int) { w.chargeImperfect(total, one, t, i, j) })
+		return w.summarise(total, one, peak, nil), nil
+	}
+	w.links(func(t, i, j int) { w.charge(total, t, i, j) })
+	return w.summarise(total, total, peak, used), nil
+}
+
+// links calls f for every tensor and two steps between which it moves: neighbouring storage nodes, the innermost one
+// and the compute.
+func (w *walk) links(f func(t, i, j int)) {
+	for t := range w.p.Tensors {
 		parent := -1
 		for i := range w.steps {
 			st := &w.steps[i]
 			if st.kind == mapping.Storage && st.tensor == t {
 				if parent >= 0 {
-					w.charge(total, t, parent, i)
+					f(t, parent, i)
 				}
 				parent = i
 			}
 		}
-		w.charge(total, t, parent, len(w.steps)-1)
+		f(t, parent, len(w.steps)-1)
 	}
-	return w.summarise(total, peak, used), nil
 }
 
 // charge adds the link from the storage node at step i to the node (or the compute) at step j.
@@ -77,15 +88,17 @@ func (w *walk) charge(total *Traffic, t, i, j int) {
 	if c.kind == mapping.Storage {
 		f = p.Footprint(t, c.extents)
 	}
-	flows := Flows{Fills: f * c.temporal * c.spatial, Shared: 1}
+	flows := Flows{Fills: f * c.temporal * c.spatial}
 	if p.Tensors[t].Output {
 		flows.First = f * c.relevant * c.spatial
 	}
+	shared := 1.0
 	for k := i + 1; k < j; k++ {
 		if s := &w.steps[k]; s.kind == mapping.Spatial && s.shares[t] {
-			flows.Shared *= float64(s.n)
+			shared *= float64(s.n)
 		}
 	}
+	flows.Served, flows.ServedFirst = flows.Fills/shared, flows.First/shared
 	p.Charge(total, Link{Tensor: t, Parent: w.steps[i].memory, Child: c.memory}, flows)
 }
 
@@ -109,25 +122,30 @@ func (w *walk) occupancy(i int) float64 {
 	return p.Footprint(t, extents)
 }
 
-// summarise turns traffic into energy and time (model.md section 5).
-func (w *walk) summarise(total *Traffic, peak [][]float64, used []float64) *Cost {
+// summarise turns traffic into energy and time (model.md section 5). busy is the traffic of all instances that are
+// in use, all alike, or, where used is nil, that of the one that is busiest.
+func (w *walk) summarise(total, busy *Traffic, peak [][]float64, used []float64) *Cost {
 	p := w.p
-	last := &w.steps[len(w.steps)-1]
-	c := &Cost{MACs: p.MACs, Utilization: last.spatial / p.Computes, Components: append([]Component(nil), p.Resources...)}
+	instances, steps := w.computes(used == nil)
+	c := &Cost{MACs: p.MACs, Utilization: instances / p.Computes, Components: append([]Component(nil), p.Resources...)}
 	for m := range p.Memories {
 		mem, k := &p.Memories[m], &c.Components[m]
-		var read, write float64
+		var read, write, busyRead, busyWrite float64
 		k.Tensors = make([]TensorTraffic, 0, len(p.Tensors))
 		for t := range p.Tensors {
 			r, wr := total.ReadBits[m][t], total.WriteBits[m][t]
 			read, write = read+r, write+wr
+			busyRead, busyWrite = busyRead+busy.ReadBits[m][t], busyWrite+busy.WriteBits[m][t]
 			if peak[m][t] > 0 {
 				k.Tensors = append(k.Tensors, TensorTraffic{p.Tensors[t].Name, r, wr, peak[m][t]})
 				k.PeakBits += peak[m][t]
 			}
 		}
 		k.EnergyJ = read*mem.ReadJPerBit + write*mem.WriteJPerBit
-		busyRead, busyWrite := read*mem.ReadSPerBit/used[m], write*mem.WriteSPerBit/used[m]
+		busyRead, busyWrite = busyRead*mem.ReadSPerBit, busyWrite*mem.WriteSPerBit
+		if used != nil {
+			busyRead, busyWrite = busyRead/used[m], busyWrite/used[m]
+		}
 		if mem.Separate {
 			k.BusyS = max(busyRead, busyWrite)
 		} else {
@@ -136,7 +154,7 @@ func (w *walk) summarise(total *Traffic, peak [][]float64, used []float64) *Cost
 	}
 	compute := &c.Components[len(c.Components)-1]
 	compute.EnergyJ = p.ComputeJ
-	compute.BusyS = last.temporal * p.SPerStep
+	compute.BusyS = steps * p.SPerStep
 	// The compute comes first in ties: nothing outside it can be sped up to gain.
 	c.LatencyS, c.Bottleneck = compute.BusyS, compute.Name
 	for _, k := range c.Components {
@@ -151,6 +169,18 @@ func (w *walk) summarise(total *Traffic, peak [][]float64, used []float64) *Cost
 	}
 	c.EDPJs = c.EnergyJ * c.LatencyS
 	return c
+}
+
+// computes returns the compute instances in use and the steps of the one that takes most.
+func (w *walk) computes(imperfect bool) (instances, steps float64) {
+	last := len(w.steps) - 1
+	if !imperfect {
+		return w.steps[last].spatial, w.steps[last].temporal
+	}
+	of := func(kind mapping.Kind) float64 {
+		return w.moved(-1, last, func(k int) bool { return w.steps[k].kind != kind })
+	}
+	return of(mapping.Spatial), of(mapping.Temporal)
 }
 
 // peaks returns the occupancy in bits by memory and tensor, and the instances in use of every memory.

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"tcmdse/hwmodel"
@@ -70,8 +71,16 @@ func TestLiteralWalk(t *testing.T) {
 		if err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
-		for range 3 {
+		for k := range 4 {
 			m := randomMapping(r, a, e)
+			e, p := e, p
+			if k == 3 {
+				e = shrink(r, e, m)
+				if p, err = model.Compile(a, e); err != nil {
+					t.Fatalf("seed %d: %v", seed, err)
+				}
+				tally["imperfect"]++
+			}
 			cost, err := model.Evaluate(p, m)
 			w := newWalk(a, e, m)
 			w.run(0)
@@ -97,6 +106,42 @@ func TestLiteralWalk(t *testing.T) {
 	if tally["valid"] < tally["walked"]/2 || tally["capacity"] == 0 || tally["spatial"] == 0 {
 		t.Errorf("the draw is lopsided: %v", tally)
 	}
+}
+
+// shrink makes a perfect mapping imperfect: sizes of lone variables become any that the outermost loop covers with as
+// many passes.
+func shrink(r *rand.Rand, e *workload.Einsum, m *mapping.Mapping) *workload.Einsum {
+	out := *e
+	out.Vars = append([]workload.Var(nil), e.Vars...)
+	m.Imperfect = true
+	for v := range out.Vars {
+		lone := true
+		for _, t := range e.Tensors {
+			for _, dim := range t.Dims {
+				others := 0
+				for _, term := range dim {
+					if term.Var != v && e.Vars[term.Var].Size > 1 {
+						others++
+					}
+				}
+				lone = lone && !(others > 0 && occursIn(dim, v))
+			}
+		}
+		if !lone {
+			continue
+		}
+		for _, n := range m.Nodes {
+			if n.Kind != mapping.Storage && n.Var == e.Vars[v].Name && n.N > 1 {
+				out.Vars[v].Size -= r.Int64N(out.Vars[v].Size / n.N)
+				break
+			}
+		}
+	}
+	return &out
+}
+
+func occursIn(dim workload.Index, v int) bool {
+	return slices.ContainsFunc(dim, func(t workload.Term) bool { return t.Var == v })
 }
 
 // refuses checks that a mapping is refused for a reason that the walk has seen: drawn mappings can only break the

@@ -22,10 +22,10 @@ type Link struct {
 }
 
 // Flows are what a link moves, in values. Fills is f*N*X*A of model.md section 3: all that reaches (or leaves) all
-// instances of the child. First, for the output, is f*N'*X*A: the part that is visited for the first time, where
-// nothing is fetched. Shared is X/M: how many children one access of the parent serves.
+// instances of the child; Served is f*N*M*A, what the parent's accesses see of it. First and ServedFirst, for the
+// output, have N' in place of N: the part that is visited for the first time, where nothing is fetched.
 type Flows struct {
-	Fills, First, Shared float64
+	Fills, First, Served, ServedFirst float64
 }
 
 // Charge adds the traffic of a link to the totals of both of its ends (model.md section 3).
@@ -34,14 +34,14 @@ func (p *Problem) Charge(total *Traffic, l Link, f Flows) {
 	up := p.Memories[l.Parent].Bits[t]
 	inner := l.Child < len(p.Memories)
 	if !p.Tensors[t].Output {
-		total.ReadBits[l.Parent][t] += f.Fills / f.Shared * up
+		total.ReadBits[l.Parent][t] += f.Served * up
 		if inner {
 			total.WriteBits[l.Child][t] += f.Fills * p.Memories[l.Child].Bits[t]
 		}
 		return
 	}
-	total.WriteBits[l.Parent][t] += f.Fills / f.Shared * up
-	total.ReadBits[l.Parent][t] += (f.Fills - f.First) / f.Shared * up
+	total.WriteBits[l.Parent][t] += f.Served * up
+	total.ReadBits[l.Parent][t] += (f.Served - f.ServedFirst) * up
 	if inner {
 		down := p.Memories[l.Child].Bits[t]
 		total.ReadBits[l.Child][t] += f.Fills * down

@@ -66,13 +66,13 @@ func newWalk(p *Problem, m *mapping.Mapping) (*walk, error) {
 		if st.kind == mapping.Storage {
 			continue
 		}
-		left := now.extents[st.v]
-		if left%st.n != 0 {
-			return nil, invalid(1, i, "loop over %s cuts by %d, which does not divide the extent %d left there", p.Vars[st.v].Name, st.n, left)
+		below, err := w.cut(m, i, st, now.extents[st.v])
+		if err != nil {
+			return nil, err
 		}
 		copy(spare, now.extents)
 		now.extents, spare = spare[:len(p.Vars):len(p.Vars)], spare[len(p.Vars):]
-		now.extents[st.v] = left / st.n
+		now.extents[st.v] = below
 		if st.kind == mapping.Spatial {
 			now.spatial *= float64(st.n)
 			continue
@@ -93,6 +93,31 @@ func newWalk(p *Problem, m *mapping.Mapping) (*walk, error) {
 	end.tensor = -1
 	w.steps = append(w.steps, end)
 	return w, nil
+}
+
+// cut returns the extent below the loop of step st, node i of the mapping, where left is the extent above it. The
+// outermost loop of a lone variable may leave a remainder in imperfect mappings (model.md section 7).
+func (w *walk) cut(m *mapping.Mapping, i int, st *step, left int64) (int64, error) {
+	v := &w.p.Vars[st.v]
+	if m.Imperfect && left == v.Size && w.p.Lone(st.v) {
+		below := int64(1)
+		for _, n := range m.Nodes[i+1:] {
+			if n.Kind != mapping.Storage && n.Var == v.Name && n.N > 1 {
+				if below > v.Size/n.N {
+					return 0, invalid(1, i, "loops over %s inside this one cut by more than its size %d", v.Name, v.Size)
+				}
+				below *= n.N
+			}
+		}
+		if passes := (v.Size + below - 1) / below; passes != st.n {
+			return 0, invalid(1, i, "loop over %s makes %d passes of %d; %d cover its size %d", v.Name, st.n, below, passes, v.Size)
+		}
+		return below, nil
+	}
+	if left%st.n != 0 {
+		return 0, invalid(1, i, "loop over %s cuts by %d, which does not divide the extent %d left there", v.Name, st.n, left)
+	}
+	return left / st.n, nil
 }
 
 // resolve turns names into indexes; false for a loop of one pass, which is no step: it changes nothing anywhere.

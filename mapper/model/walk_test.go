@@ -18,7 +18,8 @@ import (
 //   - instances share a transfer when their positions differ only along loops that leave the tensor's box where it
 //     is, on dimensions whose wires multicast the tensor;
 //   - an output value is fetched from above unless this instance of the node has never held it before;
-//   - times are those of the busiest instance of each memory and of the compute.
+//   - times are those of the busiest instance of each memory and of the compute;
+//   - a pass covers the points that are left, and one without any is not run (section 7).
 //
 // Where model.md defines a count that hardware need not have, the walk follows its words:
 //   - every arrival at a node moves its whole tile anew, even where the node still holds all or part of it;
@@ -36,6 +37,7 @@ type walk struct {
 	parent [][]int
 	stop   []int   // by storage node: the place where its occupancy is taken (section 4)
 	steps  []int64 // by place: temporal steps from there on
+	below  []int64 // by loop: points of one pass, the product of the loops on its variable further in
 
 	corner, extent []int64 // of the current tile, by variable
 	index          []int64 // of the loop at each node above the current place
@@ -67,14 +69,20 @@ func newWalk(a *hwmodel.Arch, e *workload.Einsum, m *mapping.Mapping) *walk {
 		arch: a, e: e, nodes: m.Nodes, tensor: make([]int, n), parent: make([][]int, n+1), stop: make([]int, n),
 		steps: make([]int64, n+1), corner: make([]int64, len(e.Vars)), extent: make([]int64, len(e.Vars)),
 		index: make([]int64, n), live: make([]map[string]*span, n), shared: map[string]bool{}, held: map[string]bool{},
-		count: map[flow]float64{}, perInstance: map[string]map[flow]float64{}, peak: make([]int64, n),
+		count: map[flow]float64{}, perInstance: map[string]map[flow]float64{}, peak: make([]int64, n), below: make([]int64, n),
 		peakLive: make([]int64, n), computeSteps: map[string]int64{},
 	}
 	for v := range e.Vars {
 		w.extent[v] = e.Vars[v].Size
 	}
 	w.steps[n] = 1
+	inside := slices.Repeat([]int64{1}, len(e.Vars))
 	for i := n - 1; i >= 0; i-- {
+		if m.Nodes[i].Kind != mapping.Storage {
+			v := w.variable(m.Nodes[i].Var)
+			w.below[i] = inside[v]
+			inside[v] *= m.Nodes[i].N
+		}
 		w.steps[i] = w.steps[i+1]
 		if m.Nodes[i].Kind == mapping.Temporal {
 			w.steps[i] *= m.Nodes[i].N
@@ -170,9 +178,11 @@ func (w *walk) run(i int) {
 	}
 	v, now := w.variable(n.Var), w.now
 	corner, extent := w.corner[v], w.extent[v]
-	w.extent[v] = extent / n.N
 	for k := range n.N {
-		w.index[i], w.corner[v] = k, corner+k*w.extent[v]
+		w.index[i], w.corner[v] = k, corner+k*w.below[i]
+		if w.extent[v] = min(w.below[i], extent-k*w.below[i]); w.extent[v] <= 0 {
+			break // a remainder smaller than all passes
+		}
 		if n.Kind == mapping.Temporal {
 			w.now = now + k*w.steps[i+1]
 		}

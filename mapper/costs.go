@@ -91,18 +91,23 @@ func (s *search) price(u unitTraffic, parent, child int, shared, usedParent, use
 // reprice recomputes the coefficients of every link of the current keep choice. Spatial levels below decided are
 // still open: there each link gets the best any option offers, so costs only grow when they are decided.
 func (s *search) reprice(decided int) {
-	used, fresh := 1.0, 1.0
+	used, work, fresh := 1.0, 1.0, 1.0
 	for c := 0; c <= s.inner; c++ {
 		if l := s.levels[c]; l != nil {
 			if c >= decided {
 				used *= l.options[s.choice[c]].total
+				work *= l.options[s.choice[c]].work
 				fresh *= l.options[s.choice[c]].fresh
 			} else {
 				used *= l.maxTotal
+				work *= l.maxWork
 				fresh *= l.maxFresh
 			}
 		}
 		s.used[c], s.fresh[c] = used, fresh
+	}
+	if s.space.imperfect {
+		s.repriceApart(decided)
 	}
 	for c := 1; c <= s.inner; c++ {
 		for t := range s.p.Tensors {
@@ -113,11 +118,15 @@ func (s *search) reprice(decided int) {
 			k := &s.coefs[c][t]
 			u := s.links[(c*s.inner+p)*maxTensors+t]
 			shared := s.shared(t, p, c, decided)
-			k.energy = s.price(u[0], p, c, shared, s.used[p], s.used[c], k.busy)
-			k.energyFirst = s.price(u[1], p, c, shared, s.used[p], s.used[c], k.busyFirst)
+			usedParent, usedChild := s.used[p], s.used[c]
+			if s.space.imperfect {
+				usedParent, usedChild = s.apart[p][t], s.apart[c][t]
+			}
+			k.energy = s.price(u[0], p, c, shared, usedParent, usedChild, k.busy)
+			k.energyFirst = s.price(u[1], p, c, shared, usedParent, usedChild, k.busyFirst)
 		}
 	}
-	s.steps = s.p.MACs / s.used[s.inner] * s.p.SPerStep
+	s.steps = s.p.MACs / work * s.p.SPerStep
 }
 
 // shared returns the multicast factor of t between parent p and child c.

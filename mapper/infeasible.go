@@ -23,7 +23,7 @@ func (e *InfeasibleError) Infeasible() string { return e.Reason }
 
 // explain finds what makes every mapping invalid. Single values of all tensors that a memory must keep have to fit,
 // and they always may be the tiles; all else that can refuse is the least utilisation of an array's dimension.
-func explain(p *model.Problem, arch *hwmodel.Arch) error {
+func explain(p *model.Problem, arch *hwmodel.Arch, imperfect bool) error {
 	for m := range p.Memories {
 		mem := &p.Memories[m]
 		var need float64
@@ -40,7 +40,10 @@ func explain(p *model.Problem, arch *hwmodel.Arch) error {
 				mem.Name, mem.SizeBits, strings.Join(names, ", "), need, need-mem.SizeBits)}
 		}
 	}
-	sp := &space{p: p}
+	sp := &space{p: p, loose: make([]bool, len(p.Vars))}
+	for v := range sp.loose {
+		sp.loose[v] = imperfect && p.Lone(v)
+	}
 	for _, a := range p.Arrays {
 		for di := range arch.Nodes[a.Node].Dims {
 			d := &arch.Nodes[a.Node].Dims[di]
@@ -93,13 +96,8 @@ func (s *space) mostUsed(d *hwmodel.Dim) int64 {
 			if !s.allowedOn(d, v) {
 				continue
 			}
-			for _, f := range divisors(s.p.Vars[v].Size) {
-				if f > d.Size/n {
-					break
-				}
-				if f > 1 {
-					try(v+1, n*f)
-				}
+			for _, f := range s.factors(v, 1, d.Size/n) {
+				try(v+1, n*f)
 			}
 		}
 	}

@@ -19,12 +19,13 @@ type labelKey struct {
 
 // known reports whether an explored label covers the current one, and records the current one otherwise.
 func (s *search) known(i, next int) bool {
-	if s.dive || i == s.inner || !s.space.labelled {
+	if s.dive || i == s.inner || !s.space.labelled || s.space.imperfect && s.arrayAbove(i) > 0 {
 		return false
 	}
 	key := labelKey{level: int32(i), next: int32(next), option: -1}
 	for g := range s.cur {
-		key.extents = key.extents*uint64(s.space.groups[g].n) + uint64(s.cur[g])
+		gr := &s.space.groups[g]
+		key.extents = key.extents*uint64(gr.classes) + uint64(gr.class[s.cur[g]])
 	}
 	open := s.arrayAbove(i)
 	if open > 0 && s.levels[i+1] == nil { // inside a stretch of memories whose array is chosen already
@@ -32,6 +33,11 @@ func (s *search) known(i, next int) bool {
 		open = s.arrayAbove(open - 1)
 	}
 	label := s.label(i, open)
+	for g := range s.cur { // of loose extents that leave the same work, the smaller ones serve
+		if s.space.groups[g].loose != nil {
+			label = append(label, float64(s.cur[g]))
+		}
+	}
 	n := len(label)
 	kept := s.seen[key]
 	for at := 0; at < len(kept); at += n {

@@ -63,7 +63,7 @@ func (s *space) chains(g *group, gaps [][]bool, in int) float64 {
 			}
 			for i := range next {
 				next[i] = 0
-				for _, to := range g.times[j][i] {
+				for _, to := range g.next(j, i) {
 					if to >= 0 {
 						next[i] += ways[to]
 					}

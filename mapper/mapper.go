@@ -56,6 +56,8 @@ type Options struct {
 	// MaxNodes ends a search after so many partial choices with the best mapping found and the bound proved by then;
 	// 0: no limit. The preparation counts, but is not cut short.
 	MaxNodes int64
+	// Imperfect searches mappings with remainders too (model.md section 7).
+	Imperfect bool
 }
 
 // Result is an optimal mapping with its cost and what the proof took.
@@ -105,7 +107,7 @@ func optimal(ctx context.Context, arch *hwmodel.Arch, einsum *workload.Einsum, o
 		if s.halt {
 			return nil, ErrBudget
 		}
-		return nil, explain(p, arch)
+		return nil, explain(p, arch, o.Imperfect)
 	}
 	out, err := s.result(arch)
 	if err != nil {
@@ -146,6 +148,7 @@ func (s *search) result(arch *hwmodel.Arch) (*Result, error) {
 // point rebuilds one mapping; the evaluator has to agree with what the search priced it at.
 func (s *search) point(b *incumbent, arch *hwmodel.Arch) (Point, error) {
 	out := Point{Mapping: s.rebuild(b, arch)}
+	out.Mapping.Imperfect = s.space.hasRemainder(&out.Mapping)
 	cost, err := model.Evaluate(s.p, &out.Mapping)
 	if err != nil {
 		return out, err

@@ -18,7 +18,7 @@ func (s *search) rebuild(b *incumbent, arch *hwmodel.Arch) mapping.Mapping {
 	// Under the outermost memory: what is left of every variable.
 	s.loops(&m, -1, func(g, k int) int64 {
 		gr := &s.space.groups[g]
-		return gr.divs[k][len(gr.divs[k])-1] / gr.extent(b.cur[g], k)
+		return passes(gr.divs[k][len(gr.divs[k])-1], gr.extent(b.cur[g], k))
 	})
 	for i := 1; i <= s.inner; i++ {
 		if l := s.levels[i]; l != nil {
@@ -41,12 +41,15 @@ func (s *search) rebuild(b *incumbent, arch *hwmodel.Arch) mapping.Mapping {
 				if k+1 < len(d.order) {
 					below = int(r.tile[k+1])
 				}
-				return gr.extent(int(r.tile[k]), j) / gr.extent(below, j)
+				return passes(gr.extent(int(r.tile[k]), j), gr.extent(below, j))
 			})
 		}
 	}
 	return m
 }
+
+// passes returns how often a loop runs that covers an extent with pieces of another, the last perhaps a remainder.
+func passes(extent, piece int64) int64 { return (extent + piece - 1) / piece }
 
 func (s *search) storage(memory, tensor int) mapping.Node {
 	return mapping.Node{Kind: mapping.Storage, Memory: s.p.Memories[memory].Name, Tensor: s.p.Tensors[tensor].Name}
@@ -109,8 +112,8 @@ func (s *search) mapspace() (log10, dataplacements float64) {
 		if m == s.inner {
 			dataplacements += orders
 			n := big.NewFloat(orders)
-			for _, v := range s.p.Vars {
-				n.Mul(n, factorisations(v.Size, slots))
+			for v := range s.p.Vars {
+				n.Mul(n, s.space.ways(v, slots))
 			}
 			total.Add(total, n)
 			return

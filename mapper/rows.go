@@ -37,12 +37,14 @@ const chunkSize = 12
 type orderKey struct {
 	order uint64 // tensors outermost first, 4 bits each, tensor+1
 	next  int8   // tensor of the first storage node further in, -1 for the compute
+	under bool   // mappings with remainders, inside an array
 	freeT bool   // the extents at the outermost node do not matter further out
 }
 
 // tableSet holds the tables of an order, by group and extent index below + 1 (0: any), nil where not built yet.
 type tableSet struct {
-	byIn [][]*rowTable
+	under bool
+	byIn  [][]*rowTable
 }
 
 func orderCode(order []int) uint64 {
@@ -84,15 +86,15 @@ func (s *space) gapVars(order []int, next int) [][]bool {
 }
 
 // tablesOf finds (or starts) the tables of an order.
-func (s *search) tablesOf(order []int, next int, freeTop bool) *tableSet {
+func (s *search) tablesOf(order []int, next int, under, freeTop bool) *tableSet {
 	if s.rows > maxTables {
 		clear(s.tables)
 		s.rows = 0
 	}
-	key := orderKey{orderCode(order), int8(next), freeTop}
+	key := orderKey{orderCode(order), int8(next), under, freeTop}
 	set := s.tables[key]
 	if set == nil {
-		set = &tableSet{}
+		set = &tableSet{under: under}
 		for g := range s.space.groups {
 			set.byIn = append(set.byIn, make([]*rowTable, s.space.groups[g].n+1))
 		}
@@ -105,14 +107,14 @@ func (s *search) tablesOf(order []int, next int, freeTop bool) *tableSet {
 func (s *search) table(set *tableSet, order []int, next, group, in int, freeTop bool) *rowTable {
 	t := set.byIn[group][in+1]
 	if t == nil {
-		t = s.space.buildTable(order, next, group, in, freeTop)
+		t = s.space.buildTable(order, next, group, in, set.under, freeTop)
 		set.byIn[group][in+1] = t
 		s.rows += len(t.rows)
 	}
 	return t
 }
 
-func (s *space) buildTable(order []int, next, group, in int, freeTop bool) *rowTable {
+func (s *space) buildTable(order []int, next, group, in int, under, freeTop bool) *rowTable {
 	g := &s.groups[group]
 	gaps := s.gapVars(order, next)
 	t := &rowTable{}
@@ -130,7 +132,11 @@ func (s *space) buildTable(order []int, next, group, in int, freeTop bool) *rowT
 		}
 	}
 	s.raw += int64(len(t.rows))
-	t.rows = s.undominated(t.rows, len(order), freeTop)
+	if g.loose != nil && !freeTop {
+		t.rows = s.undominatedLoose(g, t.rows, order, under)
+	} else {
+		t.rows = s.undominated(t.rows, len(order), freeTop)
+	}
 	slices.SortStableFunc(t.rows, func(a, b row) int { return compareRows(&a, &b, len(order)) })
 	t.bound(len(order))
 	return t
@@ -187,7 +193,7 @@ func (s *space) rowsFrom(g *group, order []int, gaps [][]bool, in int, rows []ro
 			choose(k, j+1)
 			return
 		}
-		for _, i := range g.times[j][below] {
+		for _, i := range g.next(j, below) {
 			if i >= 0 {
 				chain[k*len(g.vars)+j] = i
 				choose(k, j+1)

@@ -5,7 +5,8 @@ import "tcmdse/mapper/model"
 // rules are the decisions of the pruning rules that tests make too greedy, one at a time, to see that the comparison
 // with exhaustive search notices (TestGreedyRules). Statement and proof of each rule stand where it is applied:
 // rows.go ("relevant loops up", "irrelevant loops down", "row dominance"), labels.go ("label dominance"), bounds.go
-// ("level floors"), stage.go ("suffix bounds"), spatial.go ("equal spatial options"), search.go ("idle instances").
+// ("level floors"), stage.go ("suffix bounds"), spatial.go ("equal spatial options"), search.go ("idle instances"),
+// imperfect.go ("even share", dominance by class).
 type rules struct {
 	mayLoop   func(above, below model.Relevance) bool // a loop's relevance to the nodes around its gap
 	noWorse   func(a, b *row, q int) bool
@@ -14,6 +15,11 @@ type rules struct {
 	idle      float64 // share of compute time that rule "idle instances" counts: 1
 	suffix    float64 // share of the suffix's fills that bounds count: 1
 	sameByVar bool    // take spatial options with equal products by variable for equal: false
+
+	// With remainders; all false.
+	classInside bool // compare rows by class inside arrays too
+	anyWidth    bool // compare rows inside arrays whatever the widths of tiles of irrelevant tensors
+	evenTwice   bool // take even shares of a variable on two arrays
 }
 
 func soundRules() rules {

@@ -85,6 +85,43 @@ func TestGreedyRules(t *testing.T) {
 
 var greedySeeds = []uint64{1, 16, 52, 54, 142, 1316, 1489, 1595}
 
+// TestGreedyRulesImperfect is TestGreedyRules for the rules on mappings with remainders.
+func TestGreedyRulesImperfect(t *testing.T) {
+	for _, v := range []struct {
+		name  string
+		spoil func(*rules)
+		seeds []uint64 // that noticed it when this was written, tried first
+	}{
+		{"row dominance by class inside arrays", func(r *rules) { r.classInside = true }, nil},
+		{"row dominance inside arrays whatever the widths", func(r *rules) { r.anyWidth = true }, nil},
+		{"even shares on two arrays", func(r *rules) { r.evenTwice = true }, nil},
+		{"idle instances a quarter too slow", func(r *rules) { r.idle = 1.25 }, nil},
+	} {
+		noticed := uint64(0)
+		for i := 0; i < 3000 && noticed == 0; i++ {
+			seed := uint64(i) + 1
+			if i < len(v.seeds) {
+				seed = v.seeds[i]
+			}
+			arch, einsum := exhaustive.Imperfect(seed)
+			r := soundRules()
+			v.spoil(&r)
+			for _, o := range []Objective{EDP, Energy, Latency} {
+				sound, errSound := optimal(context.Background(), arch, einsum, Options{Objective: o, Imperfect: true}, soundRules())
+				got, err := optimal(context.Background(), arch, einsum, Options{Objective: o, Imperfect: true}, r)
+				if errSound == nil && (err != nil || o.of(pair{got.Cost.EnergyJ, got.Cost.LatencyS}) > o.of(pair{sound.Cost.EnergyJ, sound.Cost.LatencyS})*(1+1e-9)) {
+					noticed = seed
+				}
+			}
+		}
+		if noticed == 0 {
+			t.Errorf("%s: not noticed by 3000 seeds", v.name)
+			continue
+		}
+		t.Logf("%-50s noticed by seed %d", v.name, noticed)
+	}
+}
+
 // missed reports whether the mapper with a spoiled rule misses an optimum that exhaustive search found.
 func missed(arch *hwmodel.Arch, einsum *workload.Einsum, best *exhaustive.Best, spoil func(*rules)) bool {
 	r := soundRules()

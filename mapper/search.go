@@ -30,15 +30,19 @@ type search struct {
 	// The keep choice being explored and what follows from it.
 	masks []uint32
 	coefs [][]coef
-	used  []float64 // by level: instances in use
-	fresh []float64 // by level: spatial product over variables not relevant to the output
-	steps float64   // compute seconds
-	rest  []float64 // rest[c]: least energy of all links whose child is an undecided level below c
+	used  []float64   // by level: instances in use
+	apart [][]float64 // by level and tensor: the same as the time of its traffic sees it, see spatialOption.apart
+	fresh []float64   // by level: spatial product over variables not relevant to the output
+	steps float64     // compute seconds
+	rest  []float64   // rest[c]: least energy of all links whose child is an undecided level below c
 	restB [][]float64
 
 	// The path of the current dive.
-	choice  []int // spatial option by level
-	cur     []int // by group: extent index reached, from the compute outwards
+	choice  []int       // spatial option by level
+	cur     []int       // by group: extent index reached, from the compute outwards
+	below   [][]int     // by level of an array: the extents under its loops
+	cuts    []model.Cut // scratch of count
+	extents []int64
 	decide  []decision
 	farther *farther               // the arrays further out than the one chosen last
 	bounds  []farther              // by level of an array
@@ -51,11 +55,11 @@ type search struct {
 	budget int64 // Options.MaxNodes
 	halt   bool  // the budget is used up
 
-	prepared bool // bounds of all keep choices are known; the budget may end the search from here on
-	partial  bool // it did, before the proof was closed
-	until  int64 // node count that ends the last pass
-	best   incumbent
-	front  staircase
+	prepared bool  // bounds of all keep choices are known; the budget may end the search from here on
+	partial  bool  // it did, before the proof was closed
+	until    int64 // node count that ends the last pass
+	best     incumbent
+	front    staircase
 
 	rootValue float64 // least bound of the objective over all keep choices
 	unproved  float64 // least bound of what the node budget left open
@@ -174,7 +178,7 @@ func (s *search) spread(i, next, above int) {
 		if !s.fits(above, o) {
 			continue
 		}
-		if s.hopeless(s.lower(ideal.energy, ideal.busy, i+1, least/options[o].total*s.space.rules.idle)) {
+		if s.hopeless(s.lower(ideal.energy, ideal.busy, i+1, least/options[o].work*s.space.rules.idle)) {
 			s.stats.Pruned.IdleInstances += int64(len(options) - o)
 			return
 		}
@@ -198,7 +202,7 @@ func (s *search) choose(i, above, o int) pair {
 	s.choice[above] = o
 	s.settle(i, above)
 	c := &s.decide[i].cost
-	return s.lower(c.energy, c.busy, i+1, s.mostSteps(above)/s.levels[above].options[o].total)
+	return s.lower(c.energy, c.busy, i+1, s.mostSteps(above)/s.levels[above].options[o].work)
 }
 
 // mostSteps returns the compute seconds if the array above were idle but for one instance: those decided further in
@@ -208,7 +212,7 @@ func (s *search) mostSteps(above int) float64 {
 	steps := s.p.MACs * s.p.SPerStep
 	for l := above + 1; l <= s.inner; l++ {
 		if s.levels[l] != nil {
-			steps /= s.levels[l].options[s.choice[l]].total
+			steps /= s.levels[l].options[s.choice[l]].work
 		}
 	}
 	b := &s.bounds[above]
@@ -239,7 +243,7 @@ func (s *search) scale(l *spatialLevel, above int) reach {
 // decided yet, or does not fit, the one below.
 func (s *search) beyond(g, e, array int) int {
 	if array > 0 && s.choice[array] >= 0 {
-		if up := s.space.groups[g].mul(e, s.levels[array].options[s.choice[array]].at[g]); up >= 0 {
+		if up := s.space.cross(g, e, s.levels[array].options[s.choice[array]].at[g]); up >= 0 {
 			return up
 		}
 	}
@@ -272,7 +276,7 @@ func (s *search) arrayAbove(i int) int {
 func (s *search) fits(level, o int) bool {
 	at := s.levels[level].options[o].at
 	for g := range s.cur {
-		if s.space.groups[g].mul(s.cur[g], at[g]) < 0 {
+		if s.space.cross(g, s.cur[g], at[g]) < 0 {
 			return false
 		}
 	}
@@ -344,15 +348,21 @@ func (s *search) leave(i, next int) {
 	at := s.levels[i].options[s.choice[i]].at
 	was := s.stages[i].outside
 	copy(was, s.cur)
+	copy(s.below[i], s.cur)
 	ok := true
 	for g := range s.cur {
-		if s.cur[g] = s.space.groups[g].mul(s.cur[g], at[g]); s.cur[g] < 0 {
+		if s.cur[g] = s.space.cross(g, s.cur[g], at[g]); s.cur[g] < 0 {
 			ok = false
 			break
 		}
 	}
 	if ok {
+		steps := s.steps
+		if s.space.imperfect && s.arrayAbove(i-1) == 0 {
+			s.countRemainders(i)
+		}
 		s.enter(i-1, next)
+		s.steps = steps
 	}
 	copy(s.cur, was)
 }

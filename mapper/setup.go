@@ -14,7 +14,7 @@ func newSearch(ctx context.Context, p *model.Problem, arch *hwmodel.Arch, o Opti
 	if len(p.Tensors) > maxTensors {
 		return nil, fmt.Errorf("mapper: an Einsum of %d tensors; at most %d can be mapped", len(p.Tensors), maxTensors)
 	}
-	sp, err := newSpace(ctx, p, r)
+	sp, err := newSpace(ctx, p, r, o.Imperfect)
 	if err != nil {
 		return nil, err
 	}
@@ -28,6 +28,14 @@ func newSearch(ctx context.Context, p *model.Problem, arch *hwmodel.Arch, o Opti
 		s.aim = EDP
 	}
 	n := s.inner + 2
+	s.below = make([][]int, n)
+	for l := range s.below {
+		s.below[l] = make([]int, len(sp.groups))
+	}
+	s.apart = make([][]float64, s.inner+1)
+	for c := range s.apart {
+		s.apart[c] = make([]float64, len(p.Tensors))
+	}
 	s.bounds, s.farther = make([]farther, n), &farther{}
 	s.stages = make([]stage, s.inner+1)
 	for i := range s.stages {

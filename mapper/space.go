@@ -24,6 +24,9 @@ type space struct {
 	out    int // the output tensor
 	rules  rules
 
+	loose     []bool // by variable: mappings with remainders are searched and it stands alone, see imperfect.go
+	imperfect bool   // some variable is loose
+
 	labelled bool // all extents of all groups number into a uint64, as labels need
 
 	leastFills     []float64 // by tensor: fills when every value moves once
@@ -43,6 +46,10 @@ type group struct {
 	stride []int     // of each variable's divisor index in an extent index
 	n      int       // extent vectors
 	times  [][][]int // times[k][i][j]: index of divs[k][i]*divs[k][j], -1 where that does not divide the size
+	loose  *loose    // of a loose variable, nil for all others
+
+	class   []int // by extent index: which extents leave the same work to the loops further out
+	classes int
 
 	// By tensor and extent index.
 	foot  [][]float64 // this group's factor of the footprint
@@ -51,8 +58,8 @@ type group struct {
 }
 
 // newSpace prepares the groups; the error is a *TooLargeError or the context's.
-func newSpace(ctx context.Context, p *model.Problem, r rules) (*space, error) {
-	s := &space{ctx: ctx, p: p, rules: r}
+func newSpace(ctx context.Context, p *model.Problem, r rules, imperfect bool) (*space, error) {
+	s := &space{ctx: ctx, p: p, rules: r, loose: make([]bool, len(p.Vars))}
 	for t := range p.Tensors {
 		if p.Tensors[t].Output {
 			s.out = t
@@ -63,15 +70,23 @@ func newSpace(ctx context.Context, p *model.Problem, r rules) (*space, error) {
 		for _, v := range vars {
 			n *= float64(len(divisors(p.Vars[v].Size)))
 		}
+		if imperfect && len(vars) == 1 {
+			s.loose[vars[0]], s.imperfect = true, true
+			n = float64(p.Vars[vars[0]].Size)
+		}
 		if n > maxExtents {
 			return nil, &TooLargeError{fmt.Sprintf("the variables %s share dimensions; tiles they can form together", s.names(vars)), n, maxExtents}
 		}
-		s.groups = append(s.groups, s.newGroup(vars))
+		if s.loose[vars[0]] {
+			s.groups = append(s.groups, s.newLooseGroup(vars[0]))
+		} else {
+			s.groups = append(s.groups, s.newGroup(vars))
+		}
 	}
 	states := uint64(1)
 	s.labelled = true
 	for i := range s.groups {
-		n := uint64(s.groups[i].n)
+		n := uint64(s.groups[i].classes)
 		s.labelled = s.labelled && n <= math.MaxUint64/states
 		states *= n
 	}
@@ -122,6 +137,10 @@ func (s *space) newGroup(vars []int) group {
 		g.n *= len(d)
 		g.times = append(g.times, productTable(d))
 	}
+	g.classes = g.n
+	for e := range g.n {
+		g.class = append(g.class, e)
+	}
 	nt := len(s.p.Tensors)
 	g.foot, g.fills = make([][]float64, nt), make([][]float64, nt)
 	g.first = make([]float64, g.n)
@@ -160,13 +179,12 @@ func (g *group) divisor(e, k int) int { return e / g.stride[k] % len(g.divs[k]) 
 // extent returns the extent of the k-th variable in extent index e.
 func (g *group) extent(e, k int) int64 { return g.divs[k][g.divisor(e, k)] }
 
-// volume returns the product of the extents of index e.
-func (g *group) volume(e int) float64 {
-	x := 1.0
-	for k := range g.vars {
-		x *= float64(g.extent(e, k))
+// next lists the divisor indexes of the k-th variable that a loop above index i can reach, i itself (no loop) first.
+func (g *group) next(k, i int) []int {
+	if g.loose != nil {
+		return g.loose.next(i)
 	}
-	return x
+	return g.times[k][i]
 }
 
 // mul returns the index of the elementwise product of two extent vectors, or -1 where it does not divide the sizes.
@@ -180,6 +198,51 @@ func (g *group) mul(a, b int) int {
 		e += i * g.stride[k]
 	}
 	return e
+}
+
+// cross returns the extent index of group g above the loops of a spatial option, whose index for the group is at, or
+// -1 where they do not fit above index e.
+func (s *space) cross(g, e, at int) int {
+	gr := &s.groups[g]
+	if gr.loose != nil {
+		return gr.loose.cross(e, at)
+	}
+	return gr.mul(e, at)
+}
+
+// volume returns the product of the loops that index at of a spatial option stands for.
+func (s *space) volume(g, at int) float64 {
+	gr := &s.groups[g]
+	x := 1.0
+	if gr.loose != nil {
+		for _, n := range gr.loose.sequences[at] {
+			x *= float64(n)
+		}
+		return x
+	}
+	for k := range gr.vars {
+		x *= float64(gr.extent(at, k))
+	}
+	return x
+}
+
+// factors lists the factors above 1, up to most, that a spatial loop over variable v can have where other loops use
+// used of it already.
+func (s *space) factors(v int, used, most int64) []int64 {
+	size := s.p.Vars[v].Size
+	var out []int64
+	if s.loose[v] {
+		for n := int64(2); n <= min(most, size); n++ {
+			out = append(out, n)
+		}
+		return out
+	}
+	for _, n := range divisors(size / used) {
+		if n > 1 && n <= most {
+			out = append(out, n)
+		}
+	}
+	return out
 }
 
 // divisors returns all divisors of n, ascending.

@@ -11,11 +11,15 @@ import (
 
 // spatialOption is one way to spread loops over the dimensions of all arrays in one gap between memories.
 type spatialOption struct {
-	loops  []spatialLoop
-	at     []int     // per group: extent index of the spatial loops' product
-	total  float64   // product of all loops: instances used
-	shared []float64 // per tensor: product of loops that share or reduce it (model.md section 3, X / M)
-	fresh  float64   // product of loops over variables not relevant to the output (the X part of first visits)
+	loops    []spatialLoop
+	at       []int      // per group: extent index of the spatial loops' product
+	total    float64    // product of all loops: instances used
+	work     float64    // instances that compute time can at best be divided by: total, but for remainders
+	apart    []float64  // per tensor: the same for the time its traffic takes; nil without remainders
+	cuts     [][]spread // per group: loops of a loose variable, outermost first
+	sharedBy []uint32   // per loop: the tensors it shares, as bits; nil without remainders
+	shared   []float64  // per tensor: product of loops that share or reduce it (model.md section 3, X / M)
+	fresh    float64    // product of loops over variables not relevant to the output (the X part of first visits)
 }
 
 type spatialLoop struct {
@@ -27,6 +31,8 @@ type spatialLoop struct {
 type spatialLevel struct {
 	options   []spatialOption
 	maxTotal  float64
+	maxWork   float64
+	maxApart  []float64
 	maxShared []float64
 	maxFresh  float64
 	dims      int // array dimensions
@@ -60,8 +66,8 @@ func (s *space) spatialOptions(nodes []int, arch *hwmodel.Arch) *spatialLevel {
 		e.shared[t] = 1
 	}
 	e.dim(0)
-	slices.SortStableFunc(e.out, func(a, b spatialOption) int { return cmp.Compare(b.total, a.total) })
-	l := &spatialLevel{options: e.out, dims: len(e.dims), maxShared: make([]float64, len(s.p.Tensors))}
+	slices.SortStableFunc(e.out, func(a, b spatialOption) int { return cmp.Compare(b.work, a.work) })
+	l := &spatialLevel{options: e.out, dims: len(e.dims), maxShared: make([]float64, len(s.p.Tensors)), maxApart: make([]float64, len(s.p.Tensors))}
 	for g := range s.groups {
 		l.byGroup = append(l.byGroup, make(map[int]float64))
 		l.reach = append(l.reach, make([]reach, s.groups[g].n))
@@ -72,7 +78,10 @@ func (s *space) spatialOptions(nodes []int, arch *hwmodel.Arch) *spatialLevel {
 		for g, at := range o.at {
 			l.byGroup[g][at] = max(l.byGroup[g][at], o.total)
 		}
-		l.maxTotal, l.maxFresh = max(l.maxTotal, o.total), max(l.maxFresh, o.fresh)
+		l.maxTotal, l.maxFresh, l.maxWork = max(l.maxTotal, o.total), max(l.maxFresh, o.fresh), max(l.maxWork, o.work)
+		for t, x := range o.apart {
+			l.maxApart[t] = max(l.maxApart[t], x)
+		}
 		for t, x := range o.shared {
 			l.maxShared[t] = max(l.maxShared[t], x)
 		}
@@ -87,8 +96,8 @@ func (s *space) reachOf(l *spatialLevel, g, e int) reach {
 	if r.all == 0 {
 		*r = reach{1e-30, 1e-30} // where least utilisation cannot be met any more
 		for at, x := range l.byGroup[g] {
-			if s.groups[g].mul(e, at) >= 0 {
-				r.all, r.own = max(r.all, x), max(r.own, s.groups[g].volume(at))
+			if s.cross(g, e, at) >= 0 {
+				r.all, r.own = max(r.all, x), max(r.own, s.volume(g, at))
 			}
 		}
 	}
@@ -136,14 +145,7 @@ func (e *spatialEnum) variable(i, v int, product int64) {
 	if !e.s.allowedOn(d, v) {
 		return
 	}
-	size := e.s.p.Vars[v].Size
-	for _, n := range divisors(size / e.used[v]) {
-		if n == 1 {
-			continue
-		}
-		if n > d.Size/product {
-			break
-		}
+	for _, n := range e.s.factors(v, e.used[v], d.Size/product) {
 		e.used[v] *= n
 		e.loops = append(e.loops, spatialLoop{e.dims[i].node, e.dims[i].dim, v, n})
 		was := slices.Clone(e.shared)
@@ -177,9 +179,25 @@ func (s *space) shares(d *hwmodel.Dim, t, v int) bool {
 }
 
 func (e *spatialEnum) emit() {
+	if e.s.imperfect {
+		e.emitLoose(0, nil)
+		return
+	}
+	e.take(nil)
+}
+
+// take adds the option of the loops chosen, unless one equal to it was. Of loose variables the loops are given
+// outermost first, by group.
+func (e *spatialEnum) take(cuts [][]spread) {
 	e.key = e.key[:0]
 	for _, n := range e.used {
 		e.key = appendUint(e.key, uint64(n))
+	}
+	for _, c := range cuts {
+		for _, l := range c {
+			e.key = appendUint(appendUint(e.key, uint64(l.n)), uint64(l.shared))
+		}
+		e.key = appendUint(e.key, 0)
 	}
 	for _, x := range e.shared {
 		if e.s.rules.sameByVar {
@@ -196,7 +214,10 @@ func (e *spatialEnum) emit() {
 		e.s.err = &TooLargeError{"ways to spread loops over the arrays of one gap", maxOptions + 1, maxOptions}
 		return
 	}
-	o := spatialOption{loops: slices.Clone(e.loops), total: 1, fresh: 1, shared: slices.Clone(e.shared)}
+	o := spatialOption{loops: slices.Clone(e.loops), total: 1, fresh: 1, shared: slices.Clone(e.shared), cuts: cuts}
+	if cuts != nil {
+		o.loops = e.inOrder(cuts)
+	}
 	for v, n := range e.used {
 		o.total *= float64(n)
 		if e.s.p.Relevance(e.s.out, v) != model.Relevant {
@@ -205,6 +226,10 @@ func (e *spatialEnum) emit() {
 	}
 	for gi := range e.s.groups {
 		g := &e.s.groups[gi]
+		if g.loose != nil {
+			o.at = append(o.at, g.loose.sequence(cuts[gi]))
+			continue
+		}
 		at := 0
 		for k, v := range g.vars {
 			i, _ := slices.BinarySearch(g.divs[k], e.used[v])
@@ -212,7 +237,27 @@ func (e *spatialEnum) emit() {
 		}
 		o.at = append(o.at, at)
 	}
+	o.work = o.total
+	if e.s.imperfect {
+		e.s.divide(&o, e.used)
+		for _, l := range o.loops {
+			o.sharedBy = append(o.sharedBy, e.sharedBits(l))
+		}
+	}
 	e.out = append(e.out, o)
+}
+
+// sharedBits lists the tensors that a loop shares.
+func (e *spatialEnum) sharedBits(l spatialLoop) uint32 {
+	var bits uint32
+	for _, d := range e.dims {
+		for t := range e.s.p.Tensors {
+			if d.node == l.node && d.dim == l.dim && e.s.shares(d.d, t, l.v) {
+				bits |= 1 << t
+			}
+		}
+	}
+	return bits
 }
 
 func appendUint(b []byte, x uint64) []byte {

@@ -61,10 +61,14 @@ func (w *stage) start(s *search, i, next int) {
 
 func (w *stage) run() {
 	s := w.s
-	for l := s.arrayAbove(w.i); l <= s.inner; l++ {
+	above := s.arrayAbove(w.i)
+	for l := above; l <= s.inner; l++ {
 		if s.levels[l] != nil && !w.floor {
-			w.steps /= s.levels[l].options[s.choice[l]].total
+			w.steps /= s.levels[l].options[s.choice[l]].work
 		}
+	}
+	if above == 0 {
+		w.steps = s.steps
 	}
 	for _, x := range s.farther.scales[min(1, len(s.farther.scales)):] {
 		w.far *= min(x.all, x.own)
@@ -132,7 +136,8 @@ func (w *stage) search() {
 	}
 	groups := len(s.space.groups)
 	freeTop := w.floor || (w.i == 1 && s.levels[1] == nil)
-	set := s.tablesOf(w.order, w.next, freeTop)
+	under := s.space.imperfect && s.arrayAbove(w.i) > 0
+	set := s.tablesOf(w.order, w.next, under, freeTop)
 	for g := range groups {
 		in := -1
 		if !w.floor {
@@ -305,7 +310,7 @@ func (w *stage) fits(g, out int) bool {
 	if a == 0 {
 		return true
 	}
-	return w.s.space.groups[g].mul(out, w.s.levels[a].options[w.s.choice[a]].at[g]) >= 0
+	return w.s.space.cross(g, out, w.s.levels[a].options[w.s.choice[a]].at[g]) >= 0
 }
 
 // commit records the leaf and goes on outwards.

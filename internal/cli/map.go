@@ -23,6 +23,7 @@ type target struct {
 	arch, workload, layer, objective string
 	json, verbose                    bool
 	maxNodes                         int64
+	imperfect                        bool
 	spec                             *hwmodel.Spec // set by open
 }
 
@@ -34,7 +35,7 @@ func (t *target) options() (mapper.Options, error) {
 	if t.maxNodes < 0 {
 		return mapper.Options{}, usageError{fmt.Errorf("--max-nodes has to be at least 1, or 0 for no limit")}
 	}
-	o := mapper.Options{Objective: mapper.Front, MaxNodes: t.maxNodes}
+	o := mapper.Options{Objective: mapper.Front, MaxNodes: t.maxNodes, Imperfect: t.imperfect}
 	if t.objective == networkEDP {
 		return o, nil
 	}
@@ -103,6 +104,7 @@ func newMap(e *env) *cobra.Command {
 	t.flags(cmd)
 	cmd.Flags().StringVar(&t.objective, "objective", "edp", "edp, energy, latency, front (all pairs of energy and latency that nothing beats), network-edp (layers chosen together)")
 	cmd.Flags().Int64Var(&t.maxNodes, "max-nodes", 0, "end each layer's search after so many partial choices, with its best mapping and the gap to the proved bound (0: no limit)")
+	cmd.Flags().BoolVar(&t.imperfect, "imperfect", false, "search mappings too whose outermost loops leave a remainder")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		o, err := t.options()
 		if err != nil {

@@ -13,6 +13,10 @@
 //   - two loops on one variable in one gap: every count but occupancy sees their product only. A window passes relevant
 //     loops and the first partially relevant one; with the parts merged into the first of them it passes at least as
 //     many passes, so it holds no more. Merging never makes a mapping invalid, and never dearer.
+//
+// Imperfect enumerates what model.md section 7 adds: for a variable that stands alone, any factors whose product is at
+// least its size; of these, what makes more passes than the size needs is no mapping. There the order
+// of spatial loops on one variable matters, so all orders of a gap's spatial loops are enumerated.
 package exhaustive
 
 import (
@@ -44,6 +48,7 @@ type Point struct{ EnergyJ, LatencyS float64 }
 type enumeration struct {
 	p     *model.Problem
 	limit int64
+	loose []bool // by variable: its outermost loop may leave a remainder
 	best  Best
 
 	nodes  []mapping.Node // storage nodes below the outermost memory's
@@ -59,14 +64,26 @@ type slot struct {
 	array, dim int // array -1: temporal
 }
 
-// Search enumerates all mappings. It returns ErrTooMany once it has seen more than limit.
+// Search enumerates all perfect mappings. It returns ErrTooMany once it has seen more than limit.
 func Search(arch *hwmodel.Arch, e *workload.Einsum, limit int64) (*Best, error) {
+	return search(arch, e, limit, false)
+}
+
+// SearchImperfect enumerates all mappings, with remainders.
+func SearchImperfect(arch *hwmodel.Arch, e *workload.Einsum, limit int64) (*Best, error) {
+	return search(arch, e, limit, true)
+}
+
+func search(arch *hwmodel.Arch, e *workload.Einsum, limit int64, imperfect bool) (*Best, error) {
 	p, err := model.Compile(arch, e)
 	if err != nil {
 		return nil, err
 	}
 	inf := math.Inf(1)
-	en := &enumeration{p: p, limit: limit, best: Best{EnergyJ: inf, LatencyS: inf, EDPJs: inf}}
+	en := &enumeration{p: p, limit: limit, best: Best{EnergyJ: inf, LatencyS: inf, EDPJs: inf}, loose: make([]bool, len(p.Vars))}
+	for v := range p.Vars {
+		en.loose[v] = imperfect && p.Lone(v)
+	}
 	en.keep(1)
 	if en.err != nil {
 		return nil, en.err
@@ -147,6 +164,10 @@ func (en *enumeration) factorise(v, s int) {
 		en.arrange(0, nil)
 		return
 	}
+	if en.loose[v] {
+		en.factoriseLoose(v, s)
+		return
+	}
 	left := en.p.Vars[v].Size
 	for _, f := range en.factor[v][:s] {
 		left /= f
@@ -163,6 +184,32 @@ func (en *enumeration) factorise(v, s int) {
 		}
 		en.factor[v][s] = f
 		en.factorise(v, s+1)
+	}
+	en.factor[v][s] = 1
+}
+
+// factoriseLoose chooses factors whose product reaches the size and stays below twice the size, as ceil(size/e) * e
+// does for every e up to it.
+func (en *enumeration) factoriseLoose(v, s int) {
+	size, product := en.p.Vars[v].Size, int64(1)
+	for _, f := range en.factor[v][:s] {
+		product *= f
+	}
+	if s == len(en.slots) {
+		// Some loop has to be the one that leaves the remainder; which one is outermost the order of the nest tells.
+		for _, f := range en.factor[v] {
+			if inside := product / f; f > 1 && inside <= size && f == (size+inside-1)/inside {
+				en.factorise(v+1, 0)
+				return
+			}
+		}
+		return
+	}
+	for f := int64(1); f*product < 2*size; f++ {
+		if f == 1 || en.allowed(v, s, f) {
+			en.factor[v][s] = f
+			en.factorise(v, s+1)
+		}
 	}
 	en.factor[v][s] = 1
 }
@@ -215,15 +262,19 @@ func (en *enumeration) arrange(g int, done []mapping.Node) {
 func (en *enumeration) permute(g int, done, loops []mapping.Node) {
 	if len(loops) == 0 || g == 0 {
 		done = append(done[:len(done):len(done)], loops...)
+		var spatial []mapping.Node
+		twice := false
 		for s, sl := range en.slots {
 			for v := range en.p.Vars {
 				if f := en.factor[v][s]; sl.array >= 0 && sl.gap == g && f > 1 {
 					a := &en.p.Arrays[sl.array]
-					done = append(done, mapping.Node{Kind: mapping.Spatial, Array: a.Name, Dim: a.Dims[sl.dim].Name, Var: en.p.Vars[v].Name, N: f})
+					name := en.p.Vars[v].Name
+					twice = twice || en.loose[v] && slices.ContainsFunc(spatial, func(n mapping.Node) bool { return n.Var == name })
+					spatial = append(spatial, mapping.Node{Kind: mapping.Spatial, Array: a.Name, Dim: a.Dims[sl.dim].Name, Var: name, N: f})
 				}
 			}
 		}
-		en.arrange(g+1, done)
+		en.spread(g, done, spatial, twice)
 		return
 	}
 	for i := range loops {
@@ -232,12 +283,27 @@ func (en *enumeration) permute(g int, done, loops []mapping.Node) {
 	}
 }
 
+// spread appends a gap's spatial loops, in all orders where the order matters.
+func (en *enumeration) spread(g int, done, spatial []mapping.Node, all bool) {
+	if !all || len(spatial) == 0 {
+		en.arrange(g+1, append(done[:len(done):len(done)], spatial...))
+		return
+	}
+	for i := range spatial {
+		rest := append(append([]mapping.Node(nil), spatial[:i]...), spatial[i+1:]...)
+		en.spread(g, append(done[:len(done):len(done)], spatial[i]), rest, true)
+	}
+}
+
 func (en *enumeration) price(nodes []mapping.Node) {
+	if !en.passesFit(nodes) {
+		return
+	}
 	if en.best.Mappings++; en.best.Mappings > en.limit {
 		en.err = ErrTooMany
 		return
 	}
-	m := mapping.Mapping{Nodes: nodes}
+	m := mapping.Mapping{Nodes: nodes, Imperfect: slices.Contains(en.loose, true)}
 	c, err := model.Evaluate(en.p, &m)
 	var invalid *model.InvalidError
 	if errors.As(err, &invalid) && (invalid.Rule == 4 || invalid.Rule == 5) {
@@ -258,6 +324,29 @@ func (en *enumeration) price(nodes []mapping.Node) {
 	keep(c.LatencyS, &en.best.LatencyS, &en.best.ByLatency)
 	keep(c.EDPJs, &en.best.EDPJs, &en.best.ByEDP)
 	en.best.front(Point{c.EnergyJ, c.LatencyS})
+}
+
+// passesFit reports whether the outermost loop of every loose variable makes as many passes as its size needs.
+func (en *enumeration) passesFit(nodes []mapping.Node) bool {
+	for v, loose := range en.loose {
+		if !loose {
+			continue
+		}
+		first, inside := int64(1), int64(1)
+		for i := range nodes {
+			switch n := &nodes[i]; {
+			case n.Kind == mapping.Storage || n.Var != en.p.Vars[v].Name:
+			case first == 1:
+				first = n.N
+			default:
+				inside *= n.N
+			}
+		}
+		if size := en.p.Vars[v].Size; inside > size || first != (size+inside-1)/inside {
+			return false
+		}
+	}
+	return true
 }
 
 // front adds a point to the front, unless one there is as good.

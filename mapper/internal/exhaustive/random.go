@@ -3,6 +3,7 @@ package exhaustive
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"tcmdse/hwmodel"
 	"tcmdse/mapper/workload"
@@ -225,4 +226,53 @@ func (r *random) array(name string, e *workload.Einsum) hwmodel.Node {
 		n.Dims = append(n.Dims, dim)
 	}
 	return n
+}
+
+// shares draws a matmul with one larger size over a small array of small buffers: cases in which it matters which
+// instance gets what is left over.
+func (r *random) shares() (*hwmodel.Arch, *workload.Einsum) {
+	b := &builder{index: map[string]int{}}
+	b.vars(r, "m", "k", "n")
+	b.e.Vars[0].Size, b.e.Vars[1].Size, b.e.Vars[2].Size = 7+r.Int64N(18), pick[int64](r, 1, 1, 2), pick[int64](r, 1, 2, 2)
+	b.inputs("A[m,k] B[k,n]")
+	b.output("Z[m,n]")
+	for t := range b.e.Tensors {
+		b.e.Tensors[t].Bits = 8
+	}
+	m := r.memory("M0")
+	m.SizeBits, m.Keep, m.MayKeep = 0, hwmodel.TensorSet{"all"}, nil
+	a := &hwmodel.Arch{Name: "shares", Nodes: []hwmodel.Node{m, r.array("A1", &b.e)}}
+	a.Nodes[1].Dims[0].Size, a.Nodes[1].Dims[0].OnlyReuse = pick[int64](r, 2, 3, 3, 4, 5), nil
+	for i := range 1 + r.IntN(2) {
+		m := r.memory(fmt.Sprintf("M%d", i+1))
+		m.MayKeep, m.SizeBits = hwmodel.TensorSet{pick(r, "all", "A", "Z", "B")}, 8*int64(2+r.IntN(12))
+		if i == 0 && r.IntN(2) == 0 {
+			m.Keep = hwmodel.TensorSet{pick(r, "A", "Z", "B")}
+		}
+		a.Nodes = append(a.Nodes, m)
+	}
+	a.Nodes = append(a.Nodes, hwmodel.Node{Kind: hwmodel.Compute, Name: "MAC", EnergyJ: 1, ThroughputPerS: pick(r, 0, 0.5, 1, 1), LeakageW: r.small()})
+	return a, &b.e
+}
+
+// Imperfect is Random with sizes that have few divisors, for mappings with remainders, and mostly with arrays.
+func Imperfect(seed uint64) (*hwmodel.Arch, *workload.Einsum) {
+	r := rand.New(rand.NewPCG(seed, 0x51e7))
+	if r.IntN(3) == 0 {
+		return (&random{r}).shares()
+	}
+	var a *hwmodel.Arch
+	var e *workload.Einsum
+	for try := range uint64(4) {
+		a, e = Random(seed*4 + try)
+		if slices.ContainsFunc(a.Nodes, func(n hwmodel.Node) bool { return n.Kind == hwmodel.Array }) {
+			break
+		}
+	}
+	for v := range e.Vars {
+		if s := &e.Vars[v].Size; *s > 1 && r.IntN(2) == 0 {
+			*s = []int64{2, 3, 5, 5, 7}[r.IntN(5)]
+		}
+	}
+	return a, e
 }

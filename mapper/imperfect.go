@@ -131,14 +131,14 @@ func (s *space) undominatedLoose(g *group, rows []row, order []int, under bool) 
 	for i := range rows {
 		r := &rows[i]
 		key := int(r.out)
-		if !under || s.rules.classInside {
+		if !under {
 			key = g.class[r.out]
 		}
 		if s.pause(1 + len(kept[key])) {
 			break
 		}
 		if !slices.ContainsFunc(kept[key], func(j int) bool {
-			return s.rules.noWorse(&out[j], r, q) && (!under || s.rules.anyWidth || s.widerIdle(g, &out[j], r, order))
+			return s.rules.noWorse(&out[j], r, q) && (!under || s.widerIdle(g, &out[j], r, order))
 		}) {
 			kept[key] = append(kept[key], len(out))
 			out = append(out, *r)

@@ -16,10 +16,7 @@ type rules struct {
 	suffix    float64 // share of the suffix's fills that bounds count: 1
 	sameByVar bool    // take spatial options with equal products by variable for equal: false
 
-	// With remainders; all false.
-	classInside bool // compare rows by class inside arrays too
-	anyWidth    bool // compare rows inside arrays whatever the widths of tiles of irrelevant tensors
-	evenTwice   bool // take even shares of a variable on two arrays
+	evenTwice bool // with remainders, take even shares of a variable that lies on two arrays: false
 }
 
 func soundRules() rules {

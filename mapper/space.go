@@ -48,6 +48,8 @@ type group struct {
 	times  [][][]int // times[k][i][j]: index of divs[k][i]*divs[k][j], -1 where that does not divide the size
 	loose  *loose    // of a loose variable, nil for all others
 
+	above [][]int32 // by index of a spatial option and extent index: see cross; nil where not known yet
+
 	class   []int // by extent index: which extents leave the same work to the loops further out
 	classes int
 
@@ -82,6 +84,8 @@ func newSpace(ctx context.Context, p *model.Problem, r rules, imperfect bool) (*
 		} else {
 			s.groups = append(s.groups, s.newGroup(vars))
 		}
+		last := &s.groups[len(s.groups)-1]
+		last.above = make([][]int32, last.n)
 	}
 	states := uint64(1)
 	s.labelled = true
@@ -204,10 +208,31 @@ func (g *group) mul(a, b int) int {
 // -1 where they do not fit above index e.
 func (s *space) cross(g, e, at int) int {
 	gr := &s.groups[g]
-	if gr.loose != nil {
-		return gr.loose.cross(e, at)
+	for at >= len(gr.above) { // sequences of a loose variable
+		gr.above = append(gr.above, nil)
 	}
-	return gr.mul(e, at)
+	table := gr.above[at]
+	if table == nil {
+		if gr.n > maxCrossings {
+			return gr.cross(e, at)
+		}
+		table = make([]int32, gr.n)
+		for from := range table {
+			table[from] = int32(gr.cross(from, at))
+		}
+		gr.above[at] = table
+	}
+	return int(table[e])
+}
+
+// maxCrossings is the most extent indexes of a group for which cross keeps tables.
+const maxCrossings = 1 << 13
+
+func (g *group) cross(e, at int) int {
+	if g.loose != nil {
+		return g.loose.cross(e, at)
+	}
+	return g.mul(e, at)
 }
 
 // volume returns the product of the loops that index at of a spatial option stands for.

@@ -1,6 +1,9 @@
 package mapper
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // floorKey names what the least energy of one memory's links depends on.
 type floorKey struct {
@@ -14,11 +17,16 @@ type floorKey struct {
 //
 // Rule "level floors": dynamic energy is a sum over links, and the links into one memory depend only on the tiles at
 // its own storage nodes once multicast is at its best. Their least sum over all tiles that fit the memory, with the
-// extents further in left free, bounds what this memory adds to any mapping of the keep choice.
+// extents further in left free, bounds what this memory adds to any mapping of the keep choice. Once one group of
+// variables has reached some extents just inside, the same sum with that group starting there bounds it more closely.
 func (s *search) prepareRest() {
 	s.reprice(s.inner + 1)
 	s.rest[0], s.rest[1] = 0, 0
 	for c := 1; c < s.inner; c++ {
+		for t := range s.coefs[c] {
+			s.ideal[c][t].energy, s.ideal[c][t].energyFirst = s.coefs[c][t].energy, s.coefs[c][t].energyFirst
+		}
+		s.idealFresh[c] = s.fresh[c]
 		s.rest[c+1] = s.rest[c] + s.floor(c)*s.space.rules.floor
 	}
 	s.rest[s.inner+1] = s.rest[s.inner]
@@ -28,6 +36,7 @@ func (s *search) prepareRest() {
 // floor returns the least energy of the links into level c, +Inf where no tiles fit.
 func (s *search) floor(c int) float64 {
 	if s.masks[c] == 0 {
+		s.floorOf[c] = nil
 		return 0
 	}
 	key := floorKey{level: c, mask: s.masks[c]}
@@ -37,14 +46,46 @@ func (s *search) floor(c int) float64 {
 		}
 	}
 	if f, ok := s.floors[key]; ok {
-		return f
+		s.floorOf[c] = f
+		return f.all
 	}
+	f := &levelFloor{all: s.leastOf(c, -1, 0)}
+	s.floors[key] = f
+	s.floorOf[c] = f
+	return f.all
+}
+
+// leastOf returns the least energy of the links into level c under the costs of s.ideal, with the extents further in
+// free, or, for group >= 0, those of that group at index in.
+func (s *search) leastOf(c, group, in int) float64 {
 	w := &s.stages[c]
 	w.start(s, c, -1)
-	w.floor, w.least = true, math.Inf(1)
+	w.floor, w.least, w.fixedGroup, w.fixedIn = true, math.Inf(1), group, in
 	w.run()
-	s.floors[key] = w.least
 	return w.least
+}
+
+// levelFloor holds the floors of a level for one choice of what it keeps and of what serves it: over all mappings, and
+// by group and the extent index that the group has reached further in, NaN where not known yet.
+type levelFloor struct {
+	all  float64
+	from [][]float64
+}
+
+// floorFrom returns how much more than its floor the links into level c cost at least when a group has reached an
+// extent index further in (rule "level floors").
+func (s *search) floorFrom(c, group, in int) float64 {
+	f := s.floorOf[c]
+	if f.from == nil {
+		for g := range s.space.groups {
+			f.from = append(f.from, slices.Repeat([]float64{math.NaN()}, s.space.groups[g].n))
+		}
+	}
+	x := &f.from[group][in]
+	if math.IsNaN(*x) {
+		*x = max(s.leastOf(c, group, in)-f.all, 0) * s.space.rules.floor
+	}
+	return *x
 }
 
 // prepareBusy computes the least busy seconds of all resources for the links into the levels below each level: every

@@ -25,7 +25,12 @@ type search struct {
 	rows   int                // in tables
 	stages []stage            // by level: the stage being searched there
 	orders map[uint32][][]int // by mask: the orders of its tensors
-	floors map[floorKey]float64
+	floors map[floorKey]*levelFloor
+
+	// For the keep choice being explored: costs while all arrays are open, and what follows for each level.
+	ideal      [][]coef
+	idealFresh []float64
+	floorOf    []*levelFloor // nil where a level keeps nothing
 
 	// The keep choice being explored and what follows from it.
 	masks []uint32

@@ -20,7 +20,7 @@ func newSearch(ctx context.Context, p *model.Problem, arch *hwmodel.Arch, o Opti
 	}
 	s := &search{
 		ctx: ctx, p: p, space: sp, goal: o.Objective, aim: o.Objective, inner: len(p.Memories), res: newResources(p),
-		tables: make(map[orderKey]*tableSet), floors: make(map[floorKey]float64), orders: make(map[uint32][][]int),
+		tables: make(map[orderKey]*tableSet), floors: make(map[floorKey]*levelFloor), orders: make(map[uint32][][]int),
 		budget: o.MaxNodes, cut: math.Inf(1),
 	}
 	s.best.value = math.Inf(1)
@@ -31,6 +31,10 @@ func newSearch(ctx context.Context, p *model.Problem, arch *hwmodel.Arch, o Opti
 	s.below = make([][]int, n)
 	for l := range s.below {
 		s.below[l] = make([]int, len(sp.groups))
+	}
+	s.ideal, s.idealFresh, s.floorOf = make([][]coef, n), make([]float64, n), make([]*levelFloor, n)
+	for l := range s.ideal {
+		s.ideal[l] = make([]coef, len(p.Tensors))
 	}
 	s.apart = make([][]float64, s.inner+1)
 	for c := range s.apart {

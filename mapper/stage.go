@@ -12,8 +12,13 @@ type stage struct {
 	i, next int
 	floor   bool    // only look for the least energy of this memory's links, extents inside free
 	least   float64 // result of floor
+	// With floor set: the extents inside of this group are at this index; -1: those of all groups are free.
+	fixedGroup, fixedIn int
 
 	outside, inside []int // s.cur to come back to, from the array above and from this memory's rows
+
+	further bool // the level further out has a floor by what is reached here
+	crossed int  // the array between, 0 if there is none
 
 	steps float64 // compute seconds, but for the arrays further out
 	far   float64 // instances of the arrays beyond the nearest open one, at most
@@ -41,7 +46,8 @@ const diveNodes = 1000
 type partial struct {
 	fills, foot, window [maxTensors]float64
 	first               float64
-	scale               reach // of the nearest undecided array further out, given the rows chosen
+	extra               float64 // that the next level costs above its floor, given the rows chosen
+	scale               reach   // of the nearest undecided array further out, given the rows chosen
 }
 
 // suffix is the least (for first: the greatest) that the groups not yet decided can multiply.
@@ -69,6 +75,10 @@ func (w *stage) run() {
 	}
 	if above == 0 {
 		w.steps = s.steps
+	}
+	w.further, w.crossed = !w.floor && s.floorOf[w.i-1] != nil && s.goal != Latency, 0
+	if s.levels[w.i] != nil {
+		w.crossed = w.i
 	}
 	for _, x := range s.farther.scales[min(1, len(s.farther.scales)):] {
 		w.far *= min(x.all, x.own)
@@ -142,6 +152,8 @@ func (w *stage) search() {
 		in := -1
 		if !w.floor {
 			in = s.cur[g]
+		} else if g == w.fixedGroup {
+			in = w.fixedIn
 		}
 		w.tabs[g] = s.table(set, w.order, w.next, g, in, freeTop)
 		w.seq[g] = g
@@ -208,7 +220,7 @@ func (w *stage) viable(p *partial, d int, bound bool) bool {
 	if w.floor {
 		var e float64
 		for k, t := range w.order {
-			e += s.coefs[w.i][t].add(p.fills[k]*suf.fills[k], s.firstOf(t, first), s.fresh[w.i], nil)
+			e += s.ideal[w.i][t].add(p.fills[k]*suf.fills[k], s.firstOf(t, first), s.idealFresh[w.i], nil)
 		}
 		if d == len(w.seq) && !bound && e < w.least {
 			w.least = e
@@ -222,7 +234,7 @@ func (w *stage) viable(p *partial, d int, bound bool) bool {
 	for k, t := range w.order {
 		e += s.coefs[w.i][t].add(p.fills[k]*suf.fills[k], s.firstOf(t, first), s.fresh[w.i], w.cost.busy)
 	}
-	l := s.lower(e, w.cost.busy, w.i, w.steps/(min(p.scale.all, p.scale.own)*w.far))
+	l := s.lower(e+p.extra, w.cost.busy, w.i, w.steps/(min(p.scale.all, p.scale.own)*w.far))
 	if s.hopeless(l) {
 		s.stats.Pruned.Bound++
 		return false
@@ -256,7 +268,7 @@ func (w *stage) descend(p *partial, d int) {
 	t := w.tabs[g]
 	var n partial
 	for c := range t.chunks {
-		n.scale = p.scale
+		n.scale, n.extra = p.scale, p.extra
 		if times(&n, p, &t.chunks[c], q); len(t.chunks) > 1 && !w.viable(&n, d+1, true) {
 			continue
 		}
@@ -273,6 +285,9 @@ func (w *stage) descend(p *partial, d int) {
 				open, a := s.farther.open[0], s.arrayAbove(w.i)
 				to, from := s.space.reachOf(open, g, s.beyond(g, int(r.out), a)), s.space.reachOf(open, g, s.beyond(g, s.cur[g], a))
 				n.scale = reach{min(p.scale.all, to.all), p.scale.own / from.own * to.own}
+			}
+			if n.extra = p.extra; w.further {
+				n.extra = max(n.extra, s.floorFrom(w.i-1, g, s.beyond(g, int(r.out), w.crossed)))
 			}
 			w.rows[g] = r
 			if w.viable(&n, d+1, false) {

@@ -48,6 +48,9 @@ func (s *search) certificate() Stats {
 	if c.Bound > 0 && s.goal != Front {
 		c.Gap = s.best.value/c.Bound - 1
 	}
+	if s.seed != nil {
+		c.Nodes, c.Evaluated = c.Nodes+s.seed.Search.Nodes, c.Evaluated+s.seed.Search.Evaluated
+	}
 	c.TileShapes, c.Pruned.RowDominance, c.Pruned.EqualSpatial = s.space.raw, s.space.dominated, s.space.merged
 	c.MapspaceLog10, c.Dataplacements = s.mapspace()
 	return c

@@ -37,9 +37,11 @@ func (s *staircase) covers(c pair) bool {
 	return n > 0 && s.points[n-1].cost.e*(1-slack) <= c.e
 }
 
-// insert adds a point that covers does not refuse and drops those it beats.
+// insert adds a point that covers does not refuse and drops those it beats or equals within slack.
 func (s *staircase) insert(p incumbent) {
-	s.points = slices.DeleteFunc(s.points, func(q incumbent) bool { return q.cost.e >= p.cost.e && q.cost.t >= p.cost.t })
+	s.points = slices.DeleteFunc(s.points, func(q incumbent) bool {
+		return q.cost.e >= p.cost.e*(1-slack) && q.cost.t >= p.cost.t*(1-slack)
+	})
 	s.points = append(s.points, p)
 	slices.SortStableFunc(s.points, func(a, b incumbent) int {
 		return cmp.Or(cmp.Compare(a.cost.t, b.cost.t), cmp.Compare(b.cost.e, a.cost.e))

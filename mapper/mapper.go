@@ -54,7 +54,8 @@ func ParseObjective(name string) (o Objective, ok bool) {
 type Options struct {
 	Objective Objective
 	// MaxNodes ends a search after so many partial choices with the best mapping found and the bound proved by then;
-	// 0: no limit. The preparation counts, but is not cut short.
+	// 0: no limit. The preparation counts, but is not cut short; nor is, for a
+	// million nodes more, a search that has found no mapping yet.
 	MaxNodes int64
 	// Imperfect searches mappings with remainders too (model.md section 7).
 	Imperfect bool
@@ -74,7 +75,7 @@ type Point struct {
 	Cost    model.Cost
 }
 
-// ErrBudget is returned when a search used up Options.MaxNodes before it found any valid mapping.
+// ErrBudget is returned when a search used up Options.MaxNodes, and a million nodes more, before it found any mapping.
 var ErrBudget = errors.New("mapper: the node budget ended before a valid mapping was found")
 
 // Optimal returns a mapping of the Einsum on the architecture with the least value of the objective over all valid
@@ -99,6 +100,11 @@ func optimal(ctx context.Context, arch *hwmodel.Arch, einsum *workload.Einsum, o
 	if err != nil {
 		return nil, err
 	}
+	if s.space.imperfect && o.Objective != Front {
+		if s.seed, err = withoutRemainders(ctx, arch, einsum, o, r); err != nil {
+			return nil, err
+		}
+	}
 	s.solve()
 	if s.err != nil {
 		return nil, s.err
@@ -117,6 +123,18 @@ func optimal(ctx context.Context, arch *hwmodel.Arch, einsum *workload.Einsum, o
 	return out, nil
 }
 
+// withoutRemainders maps without remainders, which is quick and nearly as good: the search with them then only has to
+// look for better. It returns nil where there is no such mapping.
+func withoutRemainders(ctx context.Context, arch *hwmodel.Arch, einsum *workload.Einsum, o Options, r rules) (*Result, error) {
+	o.Imperfect = false
+	seed, err := optimal(ctx, arch, einsum, o, r)
+	var none *InfeasibleError
+	if errors.As(err, &none) || errors.Is(err, ErrBudget) {
+		return nil, nil
+	}
+	return seed, err
+}
+
 // result rebuilds and evaluates what the search found.
 func (s *search) result(arch *hwmodel.Arch) (*Result, error) {
 	out := &Result{}
@@ -131,7 +149,11 @@ func (s *search) result(arch *hwmodel.Arch) (*Result, error) {
 			out.Mapping, out.Cost = p.Mapping, p.Cost
 		}
 	}
-	if s.goal != Front {
+	switch {
+	case s.goal == Front:
+	case s.best.masks == nil: // nothing was better than the seed
+		out.Mapping, out.Cost = s.seed.Mapping, s.seed.Cost
+	default:
 		var p Point
 		if p, err = s.point(&s.best, arch); err != nil {
 			return nil, err
@@ -225,6 +247,9 @@ func (s *search) dives(choices []keepChoice) {
 	}
 	for _, s.aim = range aims {
 		s.best.value = math.Inf(1)
+		if s.seed != nil {
+			s.best.value = s.aim.of(pair{s.seed.Cost.EnergyJ, s.seed.Cost.LatencyS})
+		}
 		for _, c := range choices[:min(diveChoices, len(choices))] {
 			if math.IsInf(c.bound.t, 1) || s.stop() {
 				break
@@ -244,7 +269,7 @@ const tidyNodes = 20_000
 // breakTies looks for a mapping as good as the optimum with fewer storage nodes, fewest first. The pass ends at a
 // fixed count of nodes, so that its outcome depends on the problem alone; it changes no value.
 func (s *search) breakTies(choices []keepChoice) {
-	if s.err != nil || math.IsInf(s.best.value, 1) {
+	if s.err != nil || s.best.masks == nil {
 		return
 	}
 	value, nodes := s.best.value, 0

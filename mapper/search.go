@@ -60,10 +60,11 @@ type search struct {
 	budget int64 // Options.MaxNodes
 	halt   bool  // the budget is used up
 
-	prepared bool  // bounds of all keep choices are known; the budget may end the search from here on
-	partial  bool  // it did, before the proof was closed
-	until    int64 // node count that ends the last pass
-	best     incumbent
+	prepared bool      // bounds of all keep choices are known; the budget may end the search from here on
+	partial  bool      // it did, before the proof was closed
+	until    int64     // node count that ends the last pass
+	best     incumbent // without masks as long as only the seed is known
+	seed     *Result   // optimum without remainders, where those are searched; nil: none
 	front    staircase
 
 	rootValue float64 // least bound of the objective over all keep choices
@@ -400,6 +401,12 @@ func (s *search) snapshot(cost pair) incumbent {
 	return b
 }
 
+// firstNodes is by how much a search may go over its node budget as long as it has found no mapping at all.
+const firstNodes = 1_000_000
+
+// any reports whether a mapping was found.
+func (s *search) any() bool { return !math.IsInf(s.best.value, 1) || len(s.front.points) > 0 }
+
 // stop reports whether the search has to end: by the context, looked at now and then, by a table too large, by the
 // node budget, or, in the last pass, with a mapping found or its own budget used.
 func (s *search) stop() bool {
@@ -409,7 +416,7 @@ func (s *search) stop() bool {
 	if s.err == nil {
 		s.err = s.space.err
 	}
-	if s.prepared && s.budget > 0 && s.stats.Nodes >= s.budget && !s.tidy {
+	if s.prepared && s.budget > 0 && s.stats.Nodes >= s.budget && !s.tidy && (s.stats.Nodes >= s.budget+firstNodes || s.any()) {
 		s.halt = true
 	}
 	return s.err != nil || s.halt || s.found || s.tidy && s.stats.Nodes > s.until

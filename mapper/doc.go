@@ -22,6 +22,11 @@
 //  8. labels.go: rule "label dominance" at the extents between two memories.
 //  9. mapper.go: Optimal: dives for a first incumbent, then the exact search of every keep choice by root bound.
 //  10. rebuild.go: the mapping of the best leaf, evaluated anew by package model.
+//  11. front.go: the staircase of energy and latency that takes the incumbent's place for fronts.
+//  12. certificate.go: what a search looked at, what pruned the rest, what bound closes the proof.
+//  13. imperfect.go, remainders.go: loops that leave a remainder: what is exact at once, and what only once all arrays
+//     are chosen.
+//  14. limits.go: what one search may hold in memory.
 //
 // Energy and busy times are sums of non-negative multiples of fills less multiples of first visits; the search prices
 // with the unit costs of package model and Optimal checks that Evaluate agrees.

@@ -97,8 +97,8 @@ func TestBad(t *testing.T) {
 		{"no nodes", "node: []\n", `m.yaml:1: key "nodes" is missing`},
 		{"nodes no list", "nodes: {for: m, in: 2}\n", `m.yaml:1: nodes: not a list; given "a mapping"`},
 		{"nodes null", "nodes:\n", "m.yaml:1: nodes: no value given"},
-		{"key beside nodes", good + "mapping: {}\n", `m.yaml:3: mapping: unknown key "mapping"; given "mapping"; allowed: nodes`},
-		{"key inside mapping", "layer: a\nmapping:\n  nodes: []\n  text: x\n", `m.yaml:4: mapping.text: unknown key "text"; given "text"; allowed: nodes`},
+		{"key beside nodes", good + "mapping: {}\n", `m.yaml:3: mapping: unknown key "mapping"; given "mapping"; allowed: imperfect, nodes`},
+		{"key inside mapping", "layer: a\nmapping:\n  nodes: []\n  text: x\n", `m.yaml:4: mapping.text: unknown key "text"; given "text"; allowed: imperfect, nodes`},
 		{"mapping null", "layer: a\nmapping:\n", `m.yaml:2: mapping: no value given`},
 		{"scalar node", good + "- DRAM\n", `m.yaml:3: nodes[1]: not a mapping of keys to values; given "DRAM"`},
 		{"no kind", good + "- {tensor: I}\n", "m.yaml:3: nodes[1]: not a node of a mapping; " +

@@ -1,10 +1,16 @@
 // Package hwmodel describes accelerators: memories, arrays and a compute, outermost first, with their capacities,
 // rates, energies, leakage and area. It knows nothing about workloads beyond the names of tensors and roles.
+//
+// A file (Spec) may leave costs to a model: each then comes from the file where it is explicit, else from an external
+// estimator where one is set, else from the tables and formulas of package estimate, else building fails. Arch carries
+// the numbers, and beside each of them where it is from.
 package hwmodel
 
 import (
 	"math"
 	"slices"
+
+	"tcmdse/hwmodel/estimate"
 )
 
 // Kind tells what a Node is.
@@ -83,14 +89,29 @@ type Node struct {
 
 	// Array.
 	Dims []Dim
+	// NetworkJPerBit is the energy of moving a bit between a memory above the array and what is below it, as the memory
+	// above counts bits: a value that the network multicasts or reduces moves once. An addition to model.md, which leaves
+	// networks out; 0 is that model.
+	NetworkJPerBit float64
 
 	// Compute.
 	EnergyJ        float64 // per multiply-accumulate
 	ThroughputPerS float64 // per instance; 0 means unlimited
 
-	// Memory and Compute, per instance.
+	// Per instance; of an array, its network.
 	LeakageW float64
 	AreaM2   float64
+
+	// Costs says where each of the numbers above is from. It decides nothing.
+	Costs []Figure `json:"-"`
+}
+
+// Figure is one cost of one instance of a node, with its origin.
+type Figure struct {
+	Field  string          `json:"field"` // as in architecture files: area, read.energy
+	Value  float64         `json:"value"` // in Unit
+	Unit   string          `json:"unit"`
+	Origin estimate.Origin `json:"origin"`
 }
 
 // MustKeep reports whether a memory has to hold the tensor.
@@ -124,6 +145,9 @@ type Arch struct {
 	TechM   float64 // feature size in metres; 0 when not given
 	ClockHz float64 // 0 when not given
 	Nodes   []Node
+
+	Overhead string   `json:"-"` // what the overhead factors are, "" for none
+	Warnings []string `json:"-"` // about estimated costs
 }
 
 // Instances returns how many instances of each node exist: the product of the sizes of all arrays above it.

@@ -35,7 +35,10 @@ func (s *Spec) Build() (*Arch, error) {
 		}
 		a.Nodes = append(a.Nodes, n)
 	}
-	return a, s.checkInstances(a)
+	if err := s.checkInstances(a); err != nil {
+		return nil, err
+	}
+	return a, s.price(a)
 }
 
 // checkShape tests the order of nodes and that names are unique.
@@ -57,6 +60,9 @@ func (s *Spec) checkShape() error {
 		for _, d := range n.dims {
 			if dims[d.name] {
 				return s.fail(d.line, n.name+"."+d.name, "", "", "dimension named twice")
+			}
+			if _, ok := ruleOf(Array, d.name); ok {
+				return s.fail(d.line, n.name+"."+d.name, "", "another name", "a dimension with the name of a field")
 			}
 			dims[d.name] = true
 		}
@@ -96,18 +102,10 @@ func (s *Spec) buildNode(i int, clock float64) (Node, error) {
 		return n, s.fail(sn.line, sn.name+".keep", "", "keep: all", "the outermost memory holds all tensors")
 	}
 	f := &fieldReader{s: s, n: sn, clock: clock}
-	width := f.number("width")
-	if w := sn.fields["width"]; w.text != "" && width <= 0 {
-		return n, s.fail(w.line, sn.name+".width", w.text, "widths above 0", "no width")
-	}
-	f.width = width
+	f.readWidth()
 	if sz := sn.fields["size"]; sz.text != "" && sz.text != "unlimited" {
 		n.SizeBits = f.whole("size")
 	}
-	n.Read = Access{EnergyJPerBit: f.energy("read.energy"), BandwidthBitPerS: f.rate("read.bandwidth")}
-	n.Write = Access{EnergyJPerBit: f.energy("write.energy"), BandwidthBitPerS: f.rate("write.bandwidth")}
-	n.EnergyJ, n.ThroughputPerS = f.number("energy"), f.rate("throughput")
-	n.LeakageW, n.AreaM2 = f.number("leakage"), f.number("area")
 	return n, f.err
 }
 
@@ -123,6 +121,14 @@ func (f *fieldReader) fail(key, allowed, format string, args ...any) {
 	if f.err == nil {
 		w := f.n.fields[key]
 		f.err = f.s.fail(w.line, f.n.name+"."+key, w.text, allowed, format, args...)
+	}
+}
+
+// readWidth reads the width that energies and rates per access refer to.
+func (f *fieldReader) readWidth() {
+	f.width = f.number("width")
+	if w := f.n.fields["width"]; w.text != "" && f.width <= 0 {
+		f.fail("width", "widths above 0", "no width")
 	}
 }
 

@@ -12,29 +12,35 @@ import (
 // PathInfo is one thing that a sweep may set.
 type PathInfo struct {
 	Path string
-	Dims []unit.Dimension // allowed; None: a whole number
+	Dims []unit.Dimension // allowed; None: a whole number, or a word
 	Text string           // as the file has it, "" when not given
+	Word bool             // the value is a word
+	// Words lists the allowed words; nil where a model judges them.
+	Words []string
+
+	share bool // any plain number
 }
 
 // Paths lists everything that can be set, in file order: technology, clock, NODE.FIELD, ARRAY.DIM.
 func (s *Spec) Paths() []PathInfo {
 	out := []PathInfo{
-		{"technology", []unit.Dimension{unit.Metre}, s.technology.text},
-		{"clock", []unit.Dimension{unit.Hertz}, s.clock.text},
+		{Path: "technology", Dims: []unit.Dimension{unit.Metre}, Text: s.technology.text},
+		{Path: "clock", Dims: []unit.Dimension{unit.Hertz}, Text: s.clock.text},
 	}
 	for i := range s.nodes {
 		n := &s.nodes[i]
 		for _, d := range n.dims {
-			out = append(out, PathInfo{n.name + "." + d.name, []unit.Dimension{unit.None}, fmt.Sprint(d.size)})
+			out = append(out, PathInfo{Path: n.name + "." + d.name, Dims: []unit.Dimension{unit.None}, Text: fmt.Sprint(d.size)})
 		}
 		for _, r := range fieldRules() {
 			if r.kind == n.kind {
-				out = append(out, PathInfo{n.name + "." + r.name, r.dims, n.fields[r.name].text})
+				out = append(out, PathInfo{Path: n.name + "." + r.name, Dims: r.dims, Text: n.fields[r.name].text,
+					Word: r.word, Words: r.words, share: r.name == "activity"})
 			}
 		}
 		if n.kind == Memory {
 			r, _ := ruleOf(Memory, "read.bandwidth")
-			out = append(out, PathInfo{n.name + ".bandwidth", r.dims, n.fields["read.bandwidth"].text})
+			out = append(out, PathInfo{Path: n.name + ".bandwidth", Dims: r.dims, Text: n.fields["read.bandwidth"].text})
 		}
 	}
 	return out
@@ -87,14 +93,11 @@ func (s *Spec) Set(path, text string) error {
 		if n.name != node {
 			continue
 		}
-		for d := range n.dims {
-			if n.dims[d].name == key {
-				q, _ := unit.Parse(text)
-				n.dims[d].size, _ = q.Int()
-			}
-		}
+		d := slices.IndexFunc(n.dims, func(d specDim) bool { return d.name == key })
 		switch {
-		case n.kind == Array:
+		case d >= 0:
+			q, _ := unit.Parse(text)
+			n.dims[d].size, _ = q.Int()
 		case key == "bandwidth":
 			n.fields["read.bandwidth"], n.fields["write.bandwidth"] = f, f
 		default:
@@ -106,6 +109,12 @@ func (s *Spec) Set(path, text string) error {
 
 func checkText(s *Spec, info PathInfo, text string) error {
 	allowed := yamlsrc.Examples(info.Dims)
+	if info.Word {
+		if r := (fieldRule{words: info.Words}); !r.allows(text) {
+			return &yamlsrc.Error{File: s.File, Key: info.Path, Msg: "no such word here", Given: text, Allowed: r.allowed()}
+		}
+		return nil
+	}
 	if text == "unlimited" && (info.Dims[0] == unit.Bits || strings.HasSuffix(info.Path, "bandwidth") || strings.HasSuffix(info.Path, "throughput")) {
 		return nil
 	}
@@ -120,9 +129,9 @@ func checkText(s *Spec, info PathInfo, text string) error {
 		}
 		return &yamlsrc.Error{File: s.File, Key: info.Path, Msg: msg, Given: text, Allowed: allowed}
 	}
-	if info.Dims[0] == unit.None {
+	if info.Dims[0] == unit.None && !info.share {
 		if n, ok := q.Int(); !ok || n < 1 {
-			return &yamlsrc.Error{File: s.File, Key: info.Path, Msg: "not a size of an array", Given: text, Allowed: "whole numbers from 1"}
+			return &yamlsrc.Error{File: s.File, Key: info.Path, Msg: "not a number of instances, banks or channels", Given: text, Allowed: "whole numbers from 1"}
 		}
 	}
 	return nil

@@ -15,7 +15,9 @@ type Spec struct {
 	Name, File          string
 	Description, Source string
 	technology, clock   field
+	overhead            overhead
 	nodes               []specNode
+	external            Ask // nil: none
 }
 
 // field is one value as written, with its line; a zero field was not given.
@@ -29,12 +31,13 @@ type specNode struct {
 	name    string
 	line    int
 	source  string
-	fields  map[string]field // memories and computes, by key: "size", "read.energy"
+	fields  map[string]field // by key: "size", "read.energy"
 	keep    TensorSet
 	mayKeep TensorSet
 	ports   Ports
 	bits    []bitsField
 	dims    []specDim
+	over    overhead
 }
 
 // maxValueBits bounds the width of one value, so that bits of whole tensors stay numbers.
@@ -54,41 +57,6 @@ type specDim struct {
 	minUtilizationWritten string
 }
 
-// fieldRule tells which dimensions a field may have, the canonical order of fields, and which node kinds have it.
-type fieldRule struct {
-	name string
-	kind Kind
-	dims []unit.Dimension
-}
-
-func fieldRules() []fieldRule {
-	rate := []unit.Dimension{unit.BitPerS, unit.BitPerCycle, unit.PerS, unit.PerCycle}
-	energy := []unit.Dimension{unit.JoulePerBit, unit.Joule}
-	return []fieldRule{
-		{"size", Memory, []unit.Dimension{unit.Bits}},
-		{"width", Memory, []unit.Dimension{unit.Bits}},
-		{"read.energy", Memory, energy},
-		{"read.bandwidth", Memory, rate},
-		{"write.energy", Memory, energy},
-		{"write.bandwidth", Memory, rate},
-		{"energy", Compute, []unit.Dimension{unit.Joule}},
-		{"throughput", Compute, []unit.Dimension{unit.PerS, unit.PerCycle}},
-		{"leakage", Memory, []unit.Dimension{unit.Watt}},
-		{"leakage", Compute, []unit.Dimension{unit.Watt}},
-		{"area", Memory, []unit.Dimension{unit.SquareMetre}},
-		{"area", Compute, []unit.Dimension{unit.SquareMetre}},
-	}
-}
-
-func ruleOf(kind Kind, name string) (fieldRule, bool) {
-	for _, r := range fieldRules() {
-		if r.kind == kind && r.name == name {
-			return r, true
-		}
-	}
-	return fieldRule{}, false
-}
-
 // ParseSpec reads an architecture file (contract section 3) and checks that it builds.
 func ParseSpec(data []byte, file string) (*Spec, error) {
 	doc, err := yamlsrc.Parse(data, file)
@@ -101,6 +69,7 @@ func ParseSpec(data []byte, file string) (*Spec, error) {
 	s.Description, s.Source = root.Get("description").Str(), root.Get("source").Str()
 	s.technology = readField(root.Get("technology"), unit.Metre)
 	s.clock = readField(root.Get("clock"), unit.Hertz)
+	s.overhead = readOverhead(root.Get("overhead"), true)
 	for _, v := range root.Need("nodes").List() {
 		s.nodes = append(s.nodes, readNode(v))
 	}
@@ -132,6 +101,7 @@ func readNode(v yamlsrc.Value) specNode {
 		readMemory(&n, v)
 	case v.Get("array").Present():
 		n.kind, n.name = Array, v.Get("array").Name()
+		readFields(&n, v, "")
 		for _, d := range v.Need("dims").List() {
 			n.dims = append(n.dims, readDim(d))
 		}
@@ -141,9 +111,7 @@ func readNode(v yamlsrc.Value) specNode {
 	default:
 		v.Fail("a node has to be a memory, an array or a compute", "memory: NAME, array: NAME, compute: NAME")
 	}
-	if m := v.Get("model"); m.Present() {
-		m.Fail("estimated costs are not there yet; give explicit size, energy, leakage and area", "explicit fields")
-	}
+	n.over = readOverhead(v.Get("overhead"), false)
 	n.source = v.Get("source").Str()
 	v.Done()
 	if n.kind == Memory && n.fields["size"].text == "" {
@@ -185,8 +153,14 @@ func readFields(n *specNode, v yamlsrc.Value, prefix string) {
 		if !ok || r.kind != n.kind || strings.Contains(key, ".") {
 			continue
 		}
-		if f := readField(v.Get(key), r.dims...); f.text != "" {
-			n.fields[r.name] = f
+		f := v.Get(key)
+		if !f.Present() {
+			continue
+		}
+		if r.word {
+			n.fields[r.name] = r.readWord(f)
+		} else {
+			n.fields[r.name] = readField(f, r.dims...)
 		}
 	}
 }

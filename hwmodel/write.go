@@ -16,6 +16,9 @@ func (s *Spec) YAML() []byte {
 			fmt.Fprintf(&b, "%s: %s\n", kv[0], quoted(kv[1]))
 		}
 	}
+	if o := s.overhead.write(); o != "" {
+		fmt.Fprintf(&b, "overhead: %s\n", o)
+	}
 	b.WriteString("nodes:\n")
 	for i := range s.nodes {
 		s.nodes[i].write(&b)
@@ -44,6 +47,13 @@ func (n *specNode) write(b *strings.Builder) {
 	}
 	line("size", n.fields["size"].text)
 	line("width", n.fields["width"].text)
+	line("model", n.fields["model"].text)
+	for _, r := range fieldRules() {
+		if r.kind == n.kind && r.param && r.name != "width" {
+			line(r.name, n.fields[r.name].text)
+		}
+	}
+	line("overhead", n.over.write())
 	line("keep", n.keep.text())
 	line("may_keep", n.mayKeep.text())
 	for _, d := range []string{"read", "write"} {

@@ -82,6 +82,7 @@ func (s *search) price(u unitTraffic, parent, child int, shared, usedParent, use
 		}
 	}
 	add(parent, u.parentRead/shared, u.parentWrite/shared, usedParent)
+	e += (u.parentRead + u.parentWrite) / shared * s.network[parent*(s.inner+1)+child]
 	if child < len(s.p.Memories) {
 		add(child, u.childRead, u.childWrite, usedChild)
 	}

@@ -54,7 +54,9 @@ func (s *search) countLink(t, p, c int, out *total) {
 			out.busy[r] += busyWrite * s.res.perBitWrite[m]
 		}
 	}
-	side(p, fills[1]*u[0].parentRead-first[1]*u[1].parentRead, fills[1]*u[0].parentWrite-first[1]*u[1].parentWrite,
+	read, write := fills[1]*u[0].parentRead-first[1]*u[1].parentRead, fills[1]*u[0].parentWrite-first[1]*u[1].parentWrite
+	out.energy += (read + write) * s.network[p*(s.inner+1)+c]
+	side(p, read, write,
 		fills[3]*u[0].parentRead-first[3]*u[1].parentRead, fills[3]*u[0].parentWrite-first[3]*u[1].parentWrite)
 	if c < s.inner {
 		side(c, fills[0]*u[0].childRead-first[0]*u[1].childRead, fills[0]*u[0].childWrite-first[0]*u[1].childWrite,

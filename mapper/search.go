@@ -20,12 +20,14 @@ type search struct {
 	inner  int
 	levels []*spatialLevel // spatial options of the arrays just above each level, nil without array
 	res    resources
-	links  [][2]unitTraffic // by (child*inner+parent)*maxTensors+tensor: per fill, per first visit
-	tables map[orderKey]*tableSet
-	rows   int                // in tables
-	stages []stage            // by level: the stage being searched there
-	orders map[uint32][][]int // by mask: the orders of its tensors
-	floors map[floorKey]*levelFloor
+	// network is the energy per bit of the arrays' networks, by parent*(inner+1)+child.
+	network []float64
+	links   [][2]unitTraffic // by (child*inner+parent)*maxTensors+tensor: per fill, per first visit
+	tables  map[orderKey]*tableSet
+	rows    int                // in tables
+	stages  []stage            // by level: the stage being searched there
+	orders  map[uint32][][]int // by mask: the orders of its tensors
+	floors  map[floorKey]*levelFloor
 
 	// For the keep choice being explored: costs while all arrays are open, and what follows for each level.
 	ideal      [][]coef

@@ -69,8 +69,10 @@ func newSearch(ctx context.Context, p *model.Problem, arch *hwmodel.Arch, o Opti
 		}
 	}
 	s.links = make([][2]unitTraffic, (s.inner+1)*s.inner*maxTensors)
+	s.network = make([]float64, s.inner*(s.inner+1))
 	for c := 1; c <= s.inner; c++ {
 		for m := range c {
+			s.network[m*(s.inner+1)+c] = p.NetworkJPerBit(m, c)
 			for t := range p.Tensors {
 				u := &s.links[(c*s.inner+m)*maxTensors+t]
 				u[0], u[1] = s.link(t, m, c)

@@ -19,13 +19,15 @@ import (
 // reports; results and reports know no mapper.
 func allowed() map[string][]string {
 	hw := []string{"internal/unit", "internal/yamlsrc"}
+	costs := []string{"hwmodel/estimate"}
 	mapper := []string{"hwmodel", "mapper/mapping", "mapper/model", "mapper/workload"}
 	return map[string][]string{
 		"":                           {"internal/cli"},
 		"internal/unit":              {},
 		"internal/lint":              {},
 		"internal/yamlsrc":           {"internal/unit"},
-		"hwmodel":                    hw,
+		"hwmodel":                    append(costs, hw...),
+		"hwmodel/estimate":           {},
 		"mapper/workload":            hw,
 		"mapper/mapping":             hw,
 		"mapper/model":               {"hwmodel", "mapper/mapping", "mapper/workload"},
@@ -34,8 +36,8 @@ func allowed() map[string][]string {
 		"sweeps":                     append(hw, "hwmodel"),
 		"results":                    {},
 		"reports":                    {"results", "internal/unit"},
-		"dse":                        append(append([]string{"internal/yamlsrc"}, mapper...), "mapper", "sweeps", "results"),
-		"internal/cli":               append(append(hw, mapper...), "mapper", "sweeps", "results", "reports", "dse"),
+		"dse":                        append(append([]string{"internal/yamlsrc", "hwmodel/estimate"}, mapper...), "mapper", "sweeps", "results"),
+		"internal/cli":               append(append(append(hw, mapper...), costs...), "mapper", "sweeps", "results", "reports", "dse"),
 	}
 }
 

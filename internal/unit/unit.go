@@ -28,17 +28,18 @@ const (
 	Watt
 	Metre
 	SquareMetre
+	Kelvin
 )
 
 var names = [...]string{"number", "size", "frequency", "bandwidth", "bandwidth per cycle", "rate", "rate per cycle",
-	"energy", "energy per bit", "power", "length", "area"}
+	"energy", "energy per bit", "power", "length", "area", "temperature"}
 
 // String names the dimension for messages.
 func (d Dimension) String() string { return names[d] }
 
 // Example returns a quantity as one might write it.
 func (d Dimension) Example() string {
-	return [...]string{"4", "128KiB", "200MHz", "25.6GB/s", "64B/cycle", "1/s", "1/cycle", "1.2pJ", "0.25pJ/bit", "1.1mW", "65nm", "0.3mm2"}[d]
+	return [...]string{"4", "128KiB", "200MHz", "25.6GB/s", "64B/cycle", "1/s", "1/cycle", "1.2pJ", "0.25pJ/bit", "1.1mW", "65nm", "0.3mm2", "350K"}[d]
 }
 
 // Quantity is an exact value in SI units (bits for sizes) with its dimension.
@@ -69,7 +70,7 @@ type base struct {
 func bases() map[string]base {
 	return map[string]base{
 		"B": {Bits, 8, 1, true}, "b": {Bits, 1, 1, true}, "Hz": {Hertz, 1, 1, false}, "J": {Joule, 1, 1, false},
-		"W": {Watt, 1, 1, false}, "m": {Metre, 1, 1, false}, "m2": {SquareMetre, 1, 2, false},
+		"W": {Watt, 1, 1, false}, "m": {Metre, 1, 1, false}, "m2": {SquareMetre, 1, 2, false}, "K": {Kelvin, 1, 1, false},
 	}
 }
 
@@ -222,6 +223,8 @@ func Format(v float64, d Dimension) string {
 		return si(v, "W")
 	case Metre:
 		return si(v, "m")
+	case Kelvin:
+		return trim(v) + "K"
 	}
 	return trim(v)
 }

@@ -12,7 +12,7 @@ type Cost struct {
 	MACs        float64
 	Utilization float64     // compute instances used / all, 0..1
 	Bottleneck  string      // name of the component that takes longest
-	Components  []Component // memories and the compute, in architecture order
+	Components  []Component // memories and the compute in architecture order, then arrays whose network costs something
 }
 
 // Component is one memory's or the compute's part of a Cost, all instances together except where said.
@@ -152,7 +152,12 @@ func (w *walk) summarise(total, busy *Traffic, peak [][]float64, used []float64)
 			k.BusyS = busyRead + busyWrite
 		}
 	}
-	compute := &c.Components[len(c.Components)-1]
+	for i := range p.Arrays {
+		if a := &p.Arrays[i]; a.resource >= 0 {
+			c.Components[a.resource].EnergyJ = total.CrossedBits[i] * a.JPerBit
+		}
+	}
+	compute := &c.Components[len(p.Memories)]
 	compute.EnergyJ = p.ComputeJ
 	compute.BusyS = steps * p.SPerStep
 	// The compute comes first in ties: nothing outside it can be sped up to gain.

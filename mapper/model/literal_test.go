@@ -236,6 +236,23 @@ func (w *walk) compare(t *testing.T, c *model.Cost) {
 		latency = max(latency, busy[n.Name])
 	}
 	for i := range w.arch.Nodes {
+		n := &w.arch.Nodes[i]
+		if n.Kind != hwmodel.Array || n.NetworkJPerBit == 0 && n.LeakageW == 0 && n.AreaM2 == 0 {
+			continue
+		}
+		got := &c.Components[k]
+		k++
+		if got.Name != n.Name || got.Instances != instances[i] {
+			t.Errorf("component %d is %s x %d, want array %s x %d", k, got.Name, got.Instances, n.Name, instances[i])
+		}
+		joules := w.crossed[n.Name] * n.NetworkJPerBit
+		same(n.Name+" energy", got.EnergyJ, joules)
+		energy += joules
+	}
+	if k != len(c.Components) {
+		t.Errorf("%d components, want %d", len(c.Components), k)
+	}
+	for i := range w.arch.Nodes {
 		energy += w.arch.Nodes[i].LeakageW * float64(instances[i]) * latency
 	}
 	same("latency", c.LatencyS, latency)

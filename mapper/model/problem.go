@@ -25,7 +25,7 @@ type Problem struct {
 	Tensors   []workload.Tensor // as in the Einsum; dimensions refer to Vars
 	Memories  []Memory          // outermost first
 	Arrays    []Array           // outermost first
-	Resources []Component       // all memories and the compute in architecture order, without counts
+	Resources []Component       // memories, the compute, then arrays that cost something, without counts
 
 	MACs        float64 // points of the iteration space
 	ComputeJ    float64 // energy of all of them
@@ -57,6 +57,20 @@ type Array struct {
 	Node, Above int
 	Name        string
 	Dims        []hwmodel.Dim
+	JPerBit     float64 // of its network, as the memory above counts bits
+	resource    int     // in Resources; -1: it costs nothing
+}
+
+// NetworkJPerBit returns what the networks between two memories add to a bit that the outer one reads or writes for the
+// inner (or for the compute, len(Memories)): an addition to model.md, nothing where arrays have no energy.
+func (p *Problem) NetworkJPerBit(parent, child int) float64 {
+	var sum float64
+	for i := range p.Arrays {
+		if a := &p.Arrays[i]; parent < a.Above && a.Above <= child {
+			sum += a.JPerBit
+		}
+	}
+	return sum
 }
 
 // Compile joins an architecture and an Einsum. It fails where either is not one that the model knows: no memory
@@ -146,7 +160,7 @@ func (p *Problem) addArch(arch *hwmodel.Arch) error {
 		case hwmodel.Memory:
 			p.Memories = append(p.Memories, p.memory(node, i, instances[i]))
 		case hwmodel.Array:
-			p.Arrays = append(p.Arrays, Array{Node: i, Above: len(p.Memories), Name: node.Name, Dims: node.Dims})
+			p.Arrays = append(p.Arrays, Array{Node: i, Above: len(p.Memories), Name: node.Name, Dims: node.Dims, JPerBit: node.NetworkJPerBit, resource: -1})
 			continue
 		case hwmodel.Compute:
 			if i != n-1 {
@@ -156,12 +170,23 @@ func (p *Problem) addArch(arch *hwmodel.Arch) error {
 			p.ComputeJ = p.MACs * node.EnergyJ
 			p.SPerStep = inverse(node.ThroughputPerS)
 		}
-		p.Resources = append(p.Resources, Component{
-			Name: node.Name, Instances: instances[i], SizeBits: node.SizeBits,
-			leakageW: node.LeakageW * float64(instances[i]), AreaM2: node.AreaM2 * float64(instances[i]),
-		})
+		p.Resources = append(p.Resources, resource(node, instances[i]))
+	}
+	for i := range p.Arrays {
+		a := &p.Arrays[i]
+		if node := &arch.Nodes[a.Node]; node.NetworkJPerBit > 0 || node.LeakageW > 0 || node.AreaM2 > 0 {
+			a.resource = len(p.Resources)
+			p.Resources = append(p.Resources, resource(node, instances[a.Node]))
+		}
 	}
 	return nil
+}
+
+func resource(node *hwmodel.Node, instances int64) Component {
+	return Component{
+		Name: node.Name, Instances: instances, SizeBits: node.SizeBits,
+		leakageW: node.LeakageW * float64(instances), AreaM2: node.AreaM2 * float64(instances),
+	}
 }
 
 func (p *Problem) memory(node *hwmodel.Node, i int, instances int64) Memory {

@@ -1,8 +1,10 @@
 package model
 
-// Traffic is bits read and written, by memory and tensor, of all instances together.
+// Traffic is bits read and written, by memory and tensor, and bits that cross the network of each array, of all
+// instances together.
 type Traffic struct {
 	ReadBits, WriteBits [][]float64
+	CrossedBits         []float64
 }
 
 // NewTraffic returns traffic of zero for a problem.
@@ -12,7 +14,7 @@ func NewTraffic(p *Problem) *Traffic {
 	for i := range rows {
 		rows[i] = bits[i*n : (i+1)*n]
 	}
-	return &Traffic{ReadBits: rows[:m], WriteBits: rows[m:]}
+	return &Traffic{ReadBits: rows[:m], WriteBits: rows[m:], CrossedBits: make([]float64, len(p.Arrays))}
 }
 
 // Link joins a storage node of a tensor (in memory Parent) to the next one further in (in memory Child), or to the
@@ -33,6 +35,15 @@ func (p *Problem) Charge(total *Traffic, l Link, f Flows) {
 	t := l.Tensor
 	up := p.Memories[l.Parent].Bits[t]
 	inner := l.Child < len(p.Memories)
+	served := f.Served * up
+	if p.Tensors[t].Output {
+		served += (f.Served - f.ServedFirst) * up
+	}
+	for i := range p.Arrays {
+		if a := &p.Arrays[i]; l.Parent < a.Above && a.Above <= l.Child {
+			total.CrossedBits[i] += served
+		}
+	}
 	if !p.Tensors[t].Output {
 		total.ReadBits[l.Parent][t] += f.Served * up
 		if inner {

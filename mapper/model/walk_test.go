@@ -48,6 +48,7 @@ type walk struct {
 	held   map[string]bool // output values that an instance has held
 
 	count        map[flow]float64            // values moved, all instances together
+	crossed      map[string]float64          // bits that cross an array's network, as the memory above counts them
 	perInstance  map[string]map[flow]float64 // the same by memory and instance
 	peak         []int64                     // by storage node: values of the box at its stop
 	peakLive     []int64                     // by storage node: most values that are between first and last use
@@ -69,7 +70,7 @@ func newWalk(a *hwmodel.Arch, e *workload.Einsum, m *mapping.Mapping) *walk {
 		arch: a, e: e, nodes: m.Nodes, tensor: make([]int, n), parent: make([][]int, n+1), stop: make([]int, n),
 		steps: make([]int64, n+1), corner: make([]int64, len(e.Vars)), extent: make([]int64, len(e.Vars)),
 		index: make([]int64, n), live: make([]map[string]*span, n), shared: map[string]bool{}, held: map[string]bool{},
-		count: map[flow]float64{}, perInstance: map[string]map[flow]float64{}, peak: make([]int64, n), below: make([]int64, n),
+		count: map[flow]float64{}, crossed: map[string]float64{}, perInstance: map[string]map[flow]float64{}, peak: make([]int64, n), below: make([]int64, n),
 		peakLive: make([]int64, n), computeSteps: map[string]int64{},
 	}
 	for v := range e.Vars {
@@ -215,6 +216,21 @@ func (w *walk) transfer(t, i int) {
 	if !w.shared[event] {
 		w.shared[event] = true
 		w.move(p, w.position(0, p, nil), t, false, float64(len(box)), old)
+		w.cross(p, i, t, float64(len(box))+old)
+	}
+}
+
+// cross counts values that move between places p and i for every array of the architecture that lies between.
+func (w *walk) cross(p, i, t int, values float64) {
+	from := slices.IndexFunc(w.arch.Nodes, func(n hwmodel.Node) bool { return n.Name == w.nodes[p].Memory })
+	to := len(w.arch.Nodes) - 1
+	if i < len(w.nodes) {
+		to = slices.IndexFunc(w.arch.Nodes, func(n hwmodel.Node) bool { return n.Name == w.nodes[i].Memory })
+	}
+	for a := from + 1; a < to; a++ {
+		if w.arch.Nodes[a].Kind == hwmodel.Array {
+			w.crossed[w.arch.Nodes[a].Name] += values * float64(w.bits(&w.arch.Nodes[from], t))
+		}
 	}
 }
 

@@ -16,7 +16,22 @@ func Random(seed uint64) (*hwmodel.Arch, *workload.Einsum) {
 		return r.windows()
 	}
 	e := r.einsum()
-	return r.arch(e), e
+	a := r.arch(e)
+	if seed%3 == 2 {
+		networks(a, seed)
+	}
+	return a, e
+}
+
+// networks gives the arrays of an architecture wires that take energy and leak. They are drawn apart, so that the
+// problems of other seeds stay what they were.
+func networks(a *hwmodel.Arch, seed uint64) {
+	r := &random{rand.New(rand.NewPCG(seed, 0x1c))}
+	for i := range a.Nodes {
+		if n := &a.Nodes[i]; n.Kind == hwmodel.Array {
+			n.NetworkJPerBit, n.LeakageW = pick(r, 0, 0.125, 0.5, 2), pick(r, 0, 0, 0.5)
+		}
+	}
 }
 
 // windows draws a convolution on one or two small buffers that hold inputs and weights, with capacities at which it

@@ -81,6 +81,13 @@ func (s *search) label(i, open int) []float64 {
 			}
 			shared, fresh := s.decidedShared(t, p, child, open), s.decidedFresh(child, open)
 			loose = append(loose, fills, fills/shared, -first*fresh, -first*fresh/shared)
+			// Time is that of one instance, and of arrays decided between the open one and an end of the link some use more.
+			if used := s.decidedUsed(child, open); child < s.inner && s.arrayAbove(child) > open {
+				loose = append(loose, fills/used, -first*fresh/used)
+			}
+			if used := s.decidedUsed(p, open); s.arrayAbove(p) > open {
+				loose = append(loose, fills/shared/used, -first*fresh/shared/used)
+			}
 		}
 	}
 	return append(append(append(make([]float64, 0, 24), energy, s.steps), busy...), loose...)
@@ -101,6 +108,17 @@ func (s *search) decidedShared(t, p, c, open int) float64 {
 	for l := max(p, open) + 1; l <= c; l++ {
 		if s.levels[l] != nil {
 			x *= s.levels[l].options[s.choice[l]].shared[t]
+		}
+	}
+	return x
+}
+
+// decidedUsed returns the instances of memory c inside one instance of the open array that are in use.
+func (s *search) decidedUsed(c, open int) float64 {
+	x := 1.0
+	for l := open + 1; l <= min(c, s.inner); l++ {
+		if s.levels[l] != nil {
+			x *= s.levels[l].options[s.choice[l]].total
 		}
 	}
 	return x

@@ -11,7 +11,9 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"tcmdse/hwmodel"
 	"tcmdse/mapper/internal/exhaustive"
+	"tcmdse/mapper/workload"
 )
 
 var (
@@ -50,6 +52,11 @@ func TestOracleImperfect(t *testing.T) {
 
 func compareImperfect(t *testing.T, seed uint64) (best *exhaustive.Best, remainder bool) {
 	arch, einsum := exhaustive.Imperfect(seed)
+	return compareRemainders(t, seed, arch, einsum)
+}
+
+// compareRemainders judges one problem; nil when it is too large to enumerate.
+func compareRemainders(t *testing.T, seed uint64, arch *hwmodel.Arch, einsum *workload.Einsum) (best *exhaustive.Best, remainder bool) {
 	best, err := exhaustive.SearchImperfect(arch, einsum, *oracleLimit/5)
 	if errors.Is(err, exhaustive.ErrTooMany) {
 		return nil, false

@@ -30,7 +30,7 @@ var (
 // objectives, the same verdict where nothing is valid.
 func TestOracle(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(1000))
-	for _, sd := range failedSeeds(t) {
+	for _, sd := range failedSeeds(t, "testdata/seeds.txt") {
 		compare(t, sd)
 	}
 	var seed, compared, mappings, infeasible atomic.Uint64
@@ -185,9 +185,9 @@ func compareBudget(t *testing.T, seed uint64, arch *hwmodel.Arch, einsum *worklo
 // cutShort counts the searches that a budget ended.
 var cutShort atomic.Int64
 
-// failedSeeds lists the seeds that ever failed, from testdata/seeds.txt.
-func failedSeeds(t *testing.T) []uint64 {
-	data, err := os.ReadFile("testdata/seeds.txt")
+// failedSeeds lists the seeds that ever failed, from a file of testdata.
+func failedSeeds(t *testing.T, file string) []uint64 {
+	data, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,7 +199,7 @@ func failedSeeds(t *testing.T) []uint64 {
 		}
 	}
 	if len(out) == 0 {
-		t.Fatal("no seeds in testdata/seeds.txt")
+		t.Fatalf("no seeds in %s", file)
 	}
 	return out
 }

@@ -20,7 +20,7 @@ import (
 type Setting struct {
 	Path  string
 	Text  string
-	Value float64 // SI units, sizes in bits; rates per cycle as written
+	Value float64 // SI units, sizes in bits; rates per cycle as written; of a word its place on the axis, from 0
 }
 
 // Candidate is one architecture of a sweep.
@@ -181,7 +181,7 @@ func (s *Sweep) build(point []int) (Candidate, bool, error) {
 			if err := c.Spec.Set(path, text); err != nil {
 				return c, false, err
 			}
-			c.Settings = append(c.Settings, Setting{Path: path, Text: text, Value: number(text)})
+			c.Settings = append(c.Settings, Setting{Path: path, Text: text, Value: number(text, row)})
 		}
 	}
 	for _, w := range s.where {
@@ -218,10 +218,13 @@ func (s *Sweep) unbuildable(c *Candidate, err error) error {
 	return out
 }
 
-func number(text string) float64 {
+func number(text string, row int) float64 {
 	q, err := unit.Parse(text)
-	if err != nil { // "unlimited"
+	switch {
+	case text == "unlimited":
 		return 0
+	case err != nil: // a word such as int8
+		return float64(row)
 	}
 	return q.Float()
 }

@@ -208,6 +208,7 @@ func (r *runner) candidate(ctx context.Context, c sweeps.Candidate, stop <-chan 
 		return ctx.Err()
 	}
 	out := results.Candidate{Key: c.Key, Index: c.Index, Arch: c.Arch.Name, ArchYAML: string(c.Spec.YAML()), AreaMM2: c.Arch.AreaM2() * 1e6}
+	out.Costs, out.Warnings, out.Overhead = costs(c.Arch), c.Arch.Warnings, c.Arch.Overhead
 	for _, s := range c.Settings {
 		out.Params = append(out.Params, results.Param{Path: s.Path, Value: s.Value, Text: s.Text})
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -186,4 +187,49 @@ func TestInfeasible(t *testing.T) {
 	if err != nil || sum.Done != 18 || sum.Infeasible == 0 || sum.Failed == 0 || !strings.Contains(dump, "layer b: no valid mapping: GLB is too small") {
 		t.Errorf("%+v %v\n%s", sum, err, dump)
 	}
+}
+
+// TestModelledSweep: a sweep over the size of a modelled memory trades area against energy, and the file says where
+// each cost is from.
+func TestModelledSweep(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{"net.yaml": net, "a.yaml": `
+name: a
+technology: 45nm
+clock: 1GHz
+nodes:
+  - {memory: DRAM, size: unlimited, keep: all, model: dram, type: LPDDR4}
+  - {memory: GLB, size: 1KiB, width: 64b, model: sram, may_keep: all}
+  - {array: PE, model: noc, pitch: 50um, dims: [{name: x, size: 4}]}
+  - {compute: MAC, model: mac}
+`} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, err := sweeps.Parse([]byte("name: m\narch: a.yaml\nworkloads: [net.yaml]\naxes:\n  - {path: GLB.size, pow2: [1KiB, 64KiB]}\n  - {path: MAC.format, values: [int8, bf16]}\n"), "m.yaml", dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, err := results.Open(filepath.Join(dir, "r.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	if _, err := Run(context.Background(), Config{Sweep: s, Store: store}); err != nil {
+		t.Fatal(err)
+	}
+	ask := func(q, want string) {
+		t.Helper()
+		r, err := store.Query(context.Background(), q)
+		if err != nil || fmt.Sprint(r.Values) != want {
+			t.Errorf("%s: %v, %v; want %s", q, r.Values, err, want)
+		}
+	}
+	ask("SELECT count(*), count(DISTINCT area_mm2), count(DISTINCT energy_j) FROM candidate WHERE status = 'ok'", "[[14 14 14]]")
+	ask("SELECT DISTINCT path, value, text FROM candidate_param WHERE path = 'MAC.format' ORDER BY 2", "[[MAC.format 0 int8] [MAC.format 1 bf16]]")
+	ask("SELECT DISTINCT component, method FROM component_cost WHERE field IN ('area', 'energy') AND component <> 'MAC' ORDER BY 1, 2", "[[DRAM convention] [GLB table] [PE formula]]")
+	ask("SELECT count(*) FROM component_cost WHERE method = '' OR source = ''", "[[0]]")
+	ask("SELECT count(*) FROM component_result WHERE component = 'PE' AND energy_j <= 0", "[[0]]")
+	ask("SELECT count(*) FROM (SELECT value < lag(value) OVER (ORDER BY candidate_id) AS down FROM component_cost WHERE component = 'GLB' AND field = 'area') WHERE down", "[[0]]")
 }

@@ -102,6 +102,8 @@ type Node struct {
 	LeakageW float64
 	AreaM2   float64
 
+	// WidthBits is what one access moves; 0 where the file does not say. It decides nothing.
+	WidthBits float64 `json:"-"`
 	// Costs says where each of the numbers above is from. It decides nothing.
 	Costs []Figure `json:"-"`
 }

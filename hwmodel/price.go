@@ -84,6 +84,7 @@ func (s *Spec) priceNode(a *Arch, i int) error {
 	sn, n := &s.nodes[i], &a.Nodes[i]
 	f := &fieldReader{s: s, n: sn, clock: a.ClockHz}
 	f.readWidth()
+	n.WidthBits = f.width
 	var est estimate.Cost
 	model := sn.fields["model"]
 	if model.text == "" {

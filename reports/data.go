@@ -15,6 +15,15 @@ import (
 type Data struct {
 	Sweep     results.Sweep
 	Workloads []Workload
+	Costs     Costs
+}
+
+// Costs is what one instance of each component costs in one design: the one of least EDP on the first workload's front.
+type Costs struct {
+	Index      int64 // of the candidate
+	Components []results.ComponentCosts
+	Warnings   []string
+	Overhead   string
 }
 
 // Workload is one network's part of a sweep.
@@ -55,7 +64,26 @@ func Read(ctx context.Context, s *results.Store, id int64) (*Data, error) {
 		at[name] = len(d.Workloads)
 		d.Workloads = append(d.Workloads, w)
 	}
+	if err := d.readCosts(ctx, s); err != nil {
+		return nil, err
+	}
 	return d, d.readRows(ctx, s, at)
+}
+
+// readCosts reads the costs of the design of least EDP; none where there is no front or the file is older than costs.
+func (d *Data) readCosts(ctx context.Context, s *results.Store) error {
+	for i := range d.Workloads {
+		w := &d.Workloads[i]
+		if len(w.Front) == 0 {
+			continue
+		}
+		best := &w.Candidates[w.Front[len(w.Front)-1]]
+		var err error
+		d.Costs.Index = best.Index
+		d.Costs.Components, d.Costs.Warnings, d.Costs.Overhead, err = s.Costs(ctx, best.ID)
+		return err
+	}
+	return nil
 }
 
 // readRows reads the long tables. Equal names share their memory: there are a few dozen of them in millions of rows.

@@ -22,7 +22,7 @@ func WriteHTML(w io.Writer, d *Data) error {
 		return err
 	}
 	v := view{Sweep: d.Sweep.Name, Arch: d.Sweep.Arch, Objective: d.Sweep.Objective, Tool: d.Sweep.ToolVersion,
-		Model: d.Sweep.ModelVersion, Config: d.Sweep.Config, Warnings: d.warnings(), Method: append(definitions(d), limits()...)}
+		Model: d.Sweep.ModelVersion, Config: d.Sweep.Config, Warnings: d.warnings(), Method: append(append(definitions(d), limits()...), costText(d)...)}
 	v.Started = d.Sweep.StartedAt.Format("2006-01-02 15:04 UTC")
 	shown := d.shown()
 	for i := range d.Workloads {

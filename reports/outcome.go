@@ -93,6 +93,9 @@ func (w *Workload) mapped() int {
 // sweep, layers without a proof, designs without an area.
 func (d *Data) warnings() []string {
 	out := slices.Clone(d.Sweep.Warnings)
+	for _, w := range d.Costs.Warnings {
+		out = append(out, fmt.Sprintf("Costs of idx %d: %s", d.Costs.Index, w))
+	}
 	if d.Sweep.FinishedAt.IsZero() {
 		stored := 0
 		for i := range d.Workloads {

@@ -168,3 +168,29 @@ func (s *Store) EachComponent(ctx context.Context, sweepID int64, f func(Compone
 		return f(k)
 	})
 }
+
+// Costs returns what the components of a candidate cost and where each figure is from, with the warnings about them
+// and the overhead factors; nothing for a file of before schema 2.
+func (s *Store) Costs(ctx context.Context, candidateID int64) (costs []ComponentCosts, warnings []string, overhead string, err error) {
+	if v, err := s.version(); err != nil || v < 2 {
+		return nil, nil, "", err
+	}
+	var list string
+	if err := s.read.QueryRowContext(ctx, "SELECT warnings, overhead FROM candidates WHERE candidate_id = ?", candidateID).Scan(&list, &overhead); err != nil {
+		return nil, nil, "", explain(s.path, err)
+	}
+	if err := json.Unmarshal([]byte(list), &warnings); err != nil {
+		return nil, nil, "", err
+	}
+	err = s.each(ctx, "SELECT component, instances, figures FROM component_costs JOIN cost_sets USING (cost_id) WHERE candidate_id = ? ORDER BY position", candidateID,
+		func(r *sql.Rows) error {
+			var k ComponentCosts
+			var figures string
+			if err := r.Scan(&k.Component, &k.Instances, &figures); err != nil {
+				return err
+			}
+			costs = append(costs, k)
+			return json.Unmarshal([]byte(figures), &costs[len(costs)-1].Figures)
+		})
+	return costs, warnings, overhead, err
+}

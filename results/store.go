@@ -18,7 +18,7 @@ import (
 var schema embed.FS
 
 // schemaVersion is the user_version that this package writes: the number of files in schema/.
-const schemaVersion = 1
+const schemaVersion = 2
 
 // Store is an open results file. Its methods may be called from several goroutines.
 type Store struct {

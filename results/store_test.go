@@ -317,3 +317,65 @@ func TestSingle(t *testing.T) {
 		}
 	}
 }
+
+// TestCosts: costs come back with their origins, equal ones are stored once, the view has a row for each figure.
+func TestCosts(t *testing.T) {
+	ctx := context.Background()
+	s, id, _ := create(t)
+	defer s.Close()
+	area := CostFigure{Field: "area", Value: 1.5e-6, Unit: "m2", Method: "table", Source: "CACTI", Table: "cacti_sram.csv", SHA256: "ab", ErrorP95: 0.1, Note: "n"}
+	want := []ComponentCosts{{"GLB", 1, []CostFigure{area, {Field: "leakage", Value: 0, Unit: "W", Method: "convention", Source: "s"}}}, {"RF", 16, []CostFigure{area}}}
+	a, b := sample(0, 1, 4), sample(1, 2, 5)
+	a.Costs, b.Costs = want, want
+	a.Warnings, a.Overhead = []string{"careful"}, "x 2"
+	if err := s.Append(ctx, id, []Candidate{a, b}); err != nil {
+		t.Fatal(err)
+	}
+	got, warnings, overhead, err := s.Costs(ctx, 1)
+	if err != nil || !reflect.DeepEqual(got, want) || !slices.Equal(warnings, []string{"careful"}) || overhead != "x 2" {
+		t.Errorf("%+v, %q, %q, %v", got, warnings, overhead, err)
+	}
+	r, err := s.Query(ctx, "SELECT (SELECT count(*) FROM cost_sets), count(*), sum(value), min(method), max(instances) FROM component_cost WHERE field = 'area'")
+	if err != nil || fmt.Sprint(r.Values) != "[[2 4 6e-06 table 16]]" {
+		t.Errorf("%v, %v", r.Values, err)
+	}
+	a.Costs[0].Figures[0].Value = math.NaN()
+	if err := s.Append(ctx, id, []Candidate{a}); err == nil {
+		t.Error("a cost that is no number was stored")
+	}
+}
+
+// TestOldSchema: a file of schema 1 is read as it is, and migrates when it is written to.
+func TestOldSchema(t *testing.T) {
+	ctx := context.Background()
+	path := filepath.Join(t.TempDir(), "old.db")
+	db, err := sql.Open("sqlite3", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ddl, _ := schema.ReadFile("schema/0001.sql")
+	if _, err := db.Exec(string(ddl) + `; PRAGMA user_version = 1;
+		INSERT INTO sweeps VALUES (1, 's', 'a', '["net"]', 'edp', 'c', 't', '1', '2001-09-09T01:46:40Z', NULL, 1, '[]');
+		INSERT INTO candidates VALUES (1, 1, 'k', 0, 'a', 'name: a', 1.5);
+		INSERT INTO outcomes VALUES (1, 1, 'net', 'infeasible', 'too small', NULL, NULL, NULL);`); err != nil {
+		t.Fatal(err)
+	}
+	db.Close()
+	check := func(s *Store, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		rows, err := s.Candidates(ctx, 1, "net")
+		if err != nil || len(rows) != 1 || rows[0].Reason != "too small" {
+			t.Errorf("%+v, %v", rows, err)
+		}
+		if costs, _, _, err := s.Costs(ctx, 1); err != nil || len(costs) != 0 {
+			t.Errorf("costs of an old file: %v, %v", costs, err)
+		}
+	}
+	check(OpenReadOnly(path))
+	check(Open(path))
+	check(OpenReadOnly(path))
+}

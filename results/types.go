@@ -96,4 +96,27 @@ type Candidate struct {
 	AreaMM2  float64
 	Params   []Param
 	Results  []WorkloadResult
+	Costs    []ComponentCosts // in the architecture's order
+	Warnings []string         // about estimated costs
+	Overhead string           // factors on estimated costs, "" for none
+}
+
+// ComponentCosts is what one instance of a component costs.
+type ComponentCosts struct {
+	Component string
+	Instances int64
+	Figures   []CostFigure
+}
+
+// CostFigure is one cost with where it is from.
+type CostFigure struct {
+	Field    string  `json:"field"` // area, leakage, read.energy, ...
+	Value    float64 `json:"value"` // in Unit
+	Unit     string  `json:"unit"`
+	Method   string  `json:"method"` // explicit, external, table, interpolated, formula, extrapolated, convention
+	Source   string  `json:"source"`
+	Table    string  `json:"table,omitempty"`
+	SHA256   string  `json:"sha256,omitempty"`    // of the table
+	ErrorP95 float64 `json:"error_p95,omitempty"` // relative, against the source; 0: not known
+	Note     string  `json:"note,omitempty"`
 }

@@ -136,6 +136,11 @@ func (c *Candidate) check() error {
 	for _, p := range c.Params {
 		errs = append(errs, bad(p.Path, p.Value))
 	}
+	for _, k := range c.Costs {
+		for _, f := range k.Figures {
+			errs = append(errs, bad(k.Component+" "+f.Field, f.Value, f.ErrorP95))
+		}
+	}
 	for _, r := range c.Results {
 		errs = append(errs, bad(r.Workload, r.EnergyJ, r.LatencyS, r.EDPJs))
 		for _, l := range r.Layers {
@@ -190,13 +195,17 @@ func (w *writer) insert(query string, args ...any) int64 {
 }
 
 func (w *writer) candidate(sweepID int64, c *Candidate) {
-	id := w.insert("INSERT INTO candidates (sweep_id, key, idx, arch, arch_yaml, area_mm2) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-		sweepID, c.Key, c.Index, c.Arch, c.ArchYAML, c.AreaMM2)
+	id := w.insert("INSERT INTO candidates (sweep_id, key, idx, arch, arch_yaml, area_mm2, warnings, overhead) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+		sweepID, c.Key, c.Index, c.Arch, c.ArchYAML, c.AreaMM2, text(c.Warnings), c.Overhead)
 	if id == 0 && w.err == nil { // stored earlier: its parameters are the same, workloads may be new
 		w.err = w.tx.QueryRowContext(w.ctx, "SELECT candidate_id FROM candidates WHERE sweep_id = ? AND key = ?", sweepID, c.Key).Scan(&id)
 	} else {
 		for i, p := range c.Params {
 			w.insert("INSERT INTO params VALUES (?, ?, ?, ?, ?)", id, i, p.Path, p.Value, p.Text)
+		}
+		for i := range c.Costs {
+			k := &c.Costs[i]
+			w.insert("INSERT INTO component_costs VALUES (?, ?, ?, ?, ?)", id, i, k.Component, k.Instances, w.costs(k.Figures))
 		}
 	}
 	for i := range c.Results {
@@ -227,6 +236,26 @@ func (w *writer) outcome(candidate int64, r *WorkloadResult) {
 				k.LeakageJ, k.BusyS, k.AreaMM2, k.Instances, k.PeakBits, k.SizeBits, k.ReadBits, k.WriteBits, string(tensors))
 		}
 	}
+}
+
+// costs stores a component's figures once, however many candidates share them, and returns their id.
+func (w *writer) costs(figures []CostFigure) int64 {
+	data, err := json.Marshal(figures)
+	if err != nil && w.err == nil {
+		w.err = err
+	}
+	h := sha256.Sum256(data)
+	for _, known := range []map[[32]byte]int64{w.fresh, w.s.mappings} {
+		if id, ok := known[h]; ok {
+			return id
+		}
+	}
+	id := w.insert("INSERT INTO cost_sets (hash, figures) VALUES (?, ?) ON CONFLICT DO NOTHING", h[:], string(data))
+	if id == 0 && w.err == nil {
+		w.err = w.tx.QueryRowContext(w.ctx, "SELECT cost_id FROM cost_sets WHERE hash = ?", h[:]).Scan(&id)
+	}
+	w.fresh[h] = id
+	return id
 }
 
 // mapping stores a mapping once and returns its id.

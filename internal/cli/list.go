@@ -57,67 +57,6 @@ func newShow(e *env) *cobra.Command {
 	}
 }
 
-func newCost(e *env) *cobra.Command {
-	var name string
-	var asJSON bool
-	cmd := &cobra.Command{
-		Use:     "cost --arch A",
-		Short:   "Print area, energies, leakage and rates of each component with their source",
-		Example: "  tcmdse cost --arch eyeriss --json",
-		Args:    cobra.NoArgs,
-	}
-	cmd.Flags().StringVar(&name, "arch", "", "architecture: a file or an embedded name")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	cmd.MarkFlagRequired("arch")
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		spec, err := hwmodel.Open(name, "")
-		if err != nil {
-			return err
-		}
-		arch, err := spec.Build()
-		if err != nil {
-			return err
-		}
-		return printCost(e, spec, arch, asJSON)
-	}
-	return cmd
-}
-
-func printCost(e *env, spec *hwmodel.Spec, arch *hwmodel.Arch, asJSON bool) error {
-	sources := spec.Sources()
-	components := []map[string]any{}
-	for i, n := range arch.Instances() {
-		node := &arch.Nodes[i]
-		if node.Kind == hwmodel.Array {
-			continue
-		}
-		actions := map[string]any{"compute": map[string]any{"energy_j": node.EnergyJ, "per_s": node.ThroughputPerS}}
-		if node.Kind == hwmodel.Memory {
-			actions = map[string]any{
-				"read":  map[string]any{"energy_j": node.Read.EnergyJPerBit, "bits": 1, "bits_per_s": node.Read.BandwidthBitPerS},
-				"write": map[string]any{"energy_j": node.Write.EnergyJPerBit, "bits": 1, "bits_per_s": node.Write.BandwidthBitPerS},
-			}
-		}
-		components = append(components, map[string]any{
-			"name": node.Name, "instances": n, "area_mm2": node.AreaM2 * 1e6, "leakage_w": node.LeakageW, "actions": actions,
-			"source": map[string]any{"method": "explicit", "text": sources[node.Name], "file": spec.File},
-		})
-	}
-	if asJSON {
-		enc := json.NewEncoder(e.out)
-		enc.SetIndent("", "  ")
-		return enc.Encode(map[string]any{"arch": arch.Name, "components": components, "area_mm2": arch.AreaM2() * 1e6})
-	}
-	fmt.Fprintf(e.out, "%-8s %9s %12s %12s %12s\n", "name", "instances", "area/mm2", "all/mm2", "leakage/W")
-	for i, n := range arch.Instances() {
-		if node := &arch.Nodes[i]; node.Kind != hwmodel.Array {
-			fmt.Fprintf(e.out, "%-8s %9d %12.4g %12.4g %12.4g  %s\n", node.Name, n, node.AreaM2*1e6, node.AreaM2*1e6*float64(n), node.LeakageW, sources[node.Name])
-		}
-	}
-	_, err := fmt.Fprintf(e.out, "%-8s %9s %12s %12.4g\n", "total", "", "", arch.AreaM2()*1e6)
-	return err
-}
-
 func newCheck(e *env) *cobra.Command {
 	return &cobra.Command{
 		Use:     "check FILE...",

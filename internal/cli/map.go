@@ -123,7 +123,7 @@ func newMap(e *env) *cobra.Command {
 				fmt.Fprintln(e.err, unproved(net.Layers[i].Name, o, s))
 			}
 		}
-		return t.print(e, newMapping(arch, net.Name, t.objective, layers))
+		return t.print(e, newMapping(t.spec, arch, net.Name, t.objective, layers))
 	}
 	return cmd
 }
@@ -171,7 +171,7 @@ func newEvaluate(e *env) *cobra.Command {
 			return err
 		}
 		row.Evaluated = 1
-		return t.print(e, newMapping(arch, net.Name, "none", []*dse.Mapped{{Row: row}}))
+		return t.print(e, newMapping(t.spec, arch, net.Name, "none", []*dse.Mapped{{Row: row}}))
 	}
 	return cmd
 }

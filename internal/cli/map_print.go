@@ -15,6 +15,7 @@ import (
 
 // mapped is what map and evaluate print: one row a layer.
 type mapped struct {
+	spec           *hwmodel.Spec
 	arch           *hwmodel.Arch
 	net, objective string
 	layers         []*dse.Mapped
@@ -37,8 +38,8 @@ func total(rows []results.Layer) sums {
 }
 
 // newMapping picks each layer's mapping: its own, or the one that serves the network best.
-func newMapping(arch *hwmodel.Arch, net, objective string, layers []*dse.Mapped) *mapped {
-	m := &mapped{arch: arch, net: net, objective: objective, layers: layers}
+func newMapping(spec *hwmodel.Spec, arch *hwmodel.Arch, net, objective string, layers []*dse.Mapped) *mapped {
+	m := &mapped{spec: spec, arch: arch, net: net, objective: objective, layers: layers}
 	var fronts [][]results.Layer
 	for _, l := range layers {
 		m.rows = append(m.rows, l.Row)
@@ -86,7 +87,7 @@ func (m *mapped) json() map[string]any {
 		network["gain"] = 1 - sum.edpJs()/m.alone.edpJs()
 	}
 	return map[string]any{"arch": m.arch.Name, "workload": m.net, "objective": m.objective, "area_mm2": m.arch.AreaM2() * 1e6,
-		"layers": layers, "network": network}
+		"layers": layers, "network": network, "costs": costJSON(m.spec, m.arch)}
 }
 
 func layerJSON(r *results.Layer) map[string]any {
@@ -142,6 +143,13 @@ func (t *target) text(e *env, m *mapped) {
 			detail(e, &m.rows[i])
 			certificate(e, &m.layers[i].Search, m.objective)
 		}
+	}
+	if t.verbose {
+		printOrigins(e, m.arch)
+		fmt.Fprintln(e.out, hwmodel.OverheadNote)
+	}
+	for _, w := range m.arch.Warnings {
+		fmt.Fprintln(e.err, "warning:", w)
 	}
 	sum := total(m.rows)
 	if len(m.rows) > 1 {

@@ -25,6 +25,7 @@ type Config struct {
 	Store       *results.Store
 	Jobs        int              // candidates at once; 0: 1
 	ToolVersion string           // stored beside the results
+	Estimator   string           // external estimator that the sweep's base uses, for the stored configuration; "": none
 	Map         MapFunc          // nil: MapLayer
 	Progress    func(Progress)   // nil: none; called from one goroutine at a time
 	Now         func() time.Time // nil: time.Now
@@ -157,6 +158,9 @@ func (r *runner) row() results.Sweep {
 		names = append(names, n.Name)
 		data, _ := json.Marshal(n) // plain data
 		fmt.Fprintf(&b, "---\n# workload %s as read\n%s\n", n.Name, data)
+	}
+	if r.Estimator != "" {
+		fmt.Fprintf(&b, "---\n# external estimator: %s\n", r.Estimator)
 	}
 	return results.Sweep{
 		Name: r.Sweep.Name, Arch: r.Sweep.Base().Name, Workloads: names, Objective: r.objective.String(), Config: b.String(),

@@ -7,7 +7,10 @@ import (
 )
 
 // Build computes the architecture in SI units. Errors name the file, line and key.
-func (s *Spec) Build() (*Arch, error) {
+func (s *Spec) Build() (*Arch, error) { return s.build(true) }
+
+// build leaves models aside unless ask is set: costs that are not explicit stay 0.
+func (s *Spec) build(ask bool) (*Arch, error) {
 	a := &Arch{Name: s.Name}
 	if s.technology.text != "" {
 		q, err := unit.Parse(s.technology.text)
@@ -38,7 +41,7 @@ func (s *Spec) Build() (*Arch, error) {
 	if err := s.checkInstances(a); err != nil {
 		return nil, err
 	}
-	return a, s.price(a)
+	return a, s.price(a, ask)
 }
 
 // checkShape tests the order of nodes and that names are unique.

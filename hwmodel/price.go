@@ -19,17 +19,17 @@ func (s *Spec) UseExternal(ask Ask) { s.external = ask }
 
 // price fills in the costs of all nodes: explicit ones, those of models, and defaults where there is no model. Arrays
 // come last and from the inside out, since the length of their wires follows from the area inside.
-func (s *Spec) price(a *Arch) error {
+func (s *Spec) price(a *Arch, ask bool) error {
 	for i := range a.Nodes {
 		if a.Nodes[i].Kind != Array {
-			if err := s.priceNode(a, i); err != nil {
+			if err := s.priceNode(a, i, ask); err != nil {
 				return err
 			}
 		}
 	}
 	for i := len(a.Nodes) - 1; i >= 0; i-- {
 		if a.Nodes[i].Kind == Array {
-			if err := s.priceNode(a, i); err != nil {
+			if err := s.priceNode(a, i, ask); err != nil {
 				return err
 			}
 		}
@@ -80,7 +80,7 @@ func (f *fieldReader) explicit(c costField) float64 {
 }
 
 // priceNode sets the costs of one node and where they are from.
-func (s *Spec) priceNode(a *Arch, i int) error {
+func (s *Spec) priceNode(a *Arch, i int, ask bool) error {
 	sn, n := &s.nodes[i], &a.Nodes[i]
 	f := &fieldReader{s: s, n: sn, clock: a.ClockHz}
 	f.readWidth()
@@ -91,7 +91,7 @@ func (s *Spec) priceNode(a *Arch, i int) error {
 		if err := s.checkParams(sn); err != nil {
 			return err
 		}
-	} else if s.needsModel(sn) {
+	} else if ask && s.needsModel(sn) {
 		var err error
 		if est, err = s.ask(a, i, f); err != nil {
 			return err
@@ -106,6 +106,8 @@ func (s *Spec) priceNode(a *Arch, i int) error {
 			fig.Value, fig.Origin = f.explicit(c), s.written(sn, given)
 		case model.text == "":
 			fig.Origin = estimate.Origin{Method: estimate.Convention, Source: "contract section 3", Note: "not given: " + map[bool]string{true: "unlimited", false: "0"}[c.unit == "bit/s" || c.unit == "1/s"]}
+		case !ask:
+			continue
 		default:
 			e, ok := est.Find(c.name)
 			if !ok {

@@ -99,7 +99,10 @@ func TestBad(t *testing.T) {
 	}
 	for _, f := range files {
 		data, _ := os.ReadFile(f)
-		_, err := ParseSpec(data, filepath.Base(f))
+		s, err := ParseSpec(data, filepath.Base(f))
+		if err == nil {
+			_, err = s.Build()
+		}
 		if err == nil {
 			t.Errorf("%s was accepted", f)
 			continue
@@ -122,6 +125,7 @@ func FuzzParseSpec(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if s, err := ParseSpec(data, "f.yaml"); err == nil {
+			s.Build() // may fail where a model cannot price a node; never panics
 			if _, err := ParseSpec(s.YAML(), "again.yaml"); err != nil {
 				t.Errorf("canonical text does not read: %v\n%s", err, s.YAML())
 			}

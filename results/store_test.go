@@ -345,6 +345,24 @@ func TestCosts(t *testing.T) {
 	}
 }
 
+// TestEstimates: answers come back by key, the later one wins.
+func TestEstimates(t *testing.T) {
+	ctx := context.Background()
+	s, _, _ := create(t)
+	defer s.Close()
+	if _, ok, err := s.Estimate(ctx, "k"); ok || err != nil {
+		t.Error(ok, err)
+	}
+	for _, answer := range []string{`{"failure":"x"}`, `{"figures":[]}`} {
+		if err := s.PutEstimate(ctx, "k", []byte(`{}`), []byte(answer)); err != nil {
+			t.Fatal(err)
+		}
+		if got, ok, err := s.Estimate(ctx, "k"); !ok || err != nil || string(got) != answer {
+			t.Errorf("%s, %v, %v", got, ok, err)
+		}
+	}
+}
+
 // TestOldSchema: a file of schema 1 is read as it is, and migrates when it is written to.
 func TestOldSchema(t *testing.T) {
 	ctx := context.Background()

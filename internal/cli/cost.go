@@ -16,6 +16,7 @@ func newCost(e *env) *cobra.Command {
 	var name string
 	var asJSON bool
 	var set []string
+	var x estimator
 	cmd := &cobra.Command{
 		Use:     "cost --arch A",
 		Short:   "Print area, energies, leakage and rates of each component, and where each number is from",
@@ -25,6 +26,7 @@ func newCost(e *env) *cobra.Command {
 	cmd.Flags().StringVar(&name, "arch", "", "architecture: a file or an embedded name")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	cmd.Flags().StringArrayVar(&set, "set", nil, "PATH=VALUE to change before pricing (repeatable)")
+	x.flags(cmd, true)
 	cmd.MarkFlagRequired("arch")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		spec, err := hwmodel.Open(name, "")
@@ -39,6 +41,10 @@ func newCost(e *env) *cobra.Command {
 			if err := spec.Set(path, text); err != nil {
 				return err
 			}
+		}
+		defer x.close()
+		if err := x.use(cmd.Context(), spec, nil); err != nil {
+			return err
 		}
 		arch, err := spec.Build()
 		if err != nil {

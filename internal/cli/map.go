@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -25,6 +26,7 @@ type target struct {
 	maxNodes                         int64
 	imperfect                        bool
 	spec                             *hwmodel.Spec // set by open
+	estimator                        estimator
 }
 
 // networkEDP is the objective that chooses the mappings of all layers together, from their fronts.
@@ -53,17 +55,21 @@ func (t *target) flags(cmd *cobra.Command) {
 	f.StringVar(&t.layer, "layer", "", "one layer of it (default: all)")
 	f.BoolVar(&t.json, "json", false, "print JSON")
 	f.BoolVarP(&t.verbose, "verbose", "v", false, "print loop nests and what each component costs")
+	t.estimator.flags(cmd, true)
 	cmd.MarkFlagRequired("arch")
 	cmd.MarkFlagRequired("workload")
 }
 
 // open reads both files and picks the layers.
-func (t *target) open() (*hwmodel.Arch, *workload.Network, error) {
+func (t *target) open(ctx context.Context) (*hwmodel.Arch, *workload.Network, error) {
 	spec, err := hwmodel.Open(t.arch, "")
 	if err != nil {
 		return nil, nil, err
 	}
 	t.spec = spec
+	if err := t.estimator.use(ctx, spec, nil); err != nil {
+		return nil, nil, err
+	}
 	arch, err := spec.Build()
 	if err != nil {
 		return nil, nil, err
@@ -110,7 +116,8 @@ func newMap(e *env) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		arch, net, err := t.open()
+		defer t.estimator.close()
+		arch, net, err := t.open(cmd.Context())
 		if err != nil {
 			return err
 		}
@@ -162,7 +169,8 @@ func newEvaluate(e *env) *cobra.Command {
 	cmd.MarkFlagRequired("layer")
 	cmd.MarkFlagRequired("mapping")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		arch, net, err := t.open()
+		defer t.estimator.close()
+		arch, net, err := t.open(cmd.Context())
 		if err != nil {
 			return err
 		}

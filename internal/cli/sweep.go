@@ -27,6 +27,7 @@ type sweepFlags struct {
 	jobs                int
 	sets                []string
 	dryRun, json, quiet bool
+	estimator           estimator
 }
 
 func newSweep(e *env) *cobra.Command {
@@ -47,6 +48,7 @@ func newSweep(e *env) *cobra.Command {
 	fl.BoolVar(&f.dryRun, "dry-run", false, "say what would be done, write nothing")
 	fl.BoolVar(&f.json, "json", false, "print the result as JSON")
 	fl.BoolVar(&f.quiet, "quiet", false, "no progress")
+	f.estimator.flags(cmd, false)
 	settings := viper.New()
 	settings.SetEnvPrefix("TCMDSE")
 	settings.AutomaticEnv()
@@ -76,14 +78,19 @@ func runSweep(ctx context.Context, e *env, file string, f sweepFlags) error {
 		return err
 	}
 	if f.dryRun {
+		if err := f.estimator.use(ctx, s.Base(), nil); err != nil {
+			return err
+		}
 		return describeSweep(ctx, e, s, f.json)
 	}
 	if f.db == "" {
 		f.db = filepath.Join(f.out, "results.db")
 	}
-	for _, err := range s.Candidates() { // mistakes show before any file is made
-		if err != nil {
-			return err
+	if f.estimator.command == "" { // an estimator's answers are kept in the database, which has to be there first
+		for _, err := range s.Candidates() { // mistakes show before any file is made
+			if err != nil {
+				return err
+			}
 		}
 	}
 	if _, err := dse.Networks(s); err != nil {
@@ -99,8 +106,11 @@ func runSweep(ctx context.Context, e *env, file string, f sweepFlags) error {
 	if err != nil {
 		return err
 	}
+	if err := f.estimator.use(ctx, s.Base(), store); err != nil {
+		return errors.Join(err, store.Close())
+	}
 	p := newProgress(e, f.quiet)
-	sum, err := dse.Run(ctx, dse.Config{Sweep: s, Store: store, Jobs: f.jobs, ToolVersion: Version(), Progress: p.show})
+	sum, err := dse.Run(ctx, dse.Config{Sweep: s, Store: store, Jobs: f.jobs, ToolVersion: Version(), Progress: p.show, Estimator: f.estimator.describe()})
 	p.end()
 	if err != nil {
 		closeErr := store.Close()

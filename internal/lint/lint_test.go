@@ -28,6 +28,7 @@ func allowed() map[string][]string {
 		"internal/yamlsrc":           {"internal/unit"},
 		"hwmodel":                    append(costs, hw...),
 		"hwmodel/estimate":           {},
+		"hwmodel/external":           costs,
 		"mapper/workload":            hw,
 		"mapper/mapping":             hw,
 		"mapper/model":               {"hwmodel", "mapper/mapping", "mapper/workload"},
@@ -37,7 +38,7 @@ func allowed() map[string][]string {
 		"results":                    {},
 		"reports":                    {"results", "internal/unit"},
 		"dse":                        append(append([]string{"internal/yamlsrc", "hwmodel/estimate"}, mapper...), "mapper", "sweeps", "results"),
-		"internal/cli":               append(append(append(hw, mapper...), costs...), "mapper", "sweeps", "results", "reports", "dse"),
+		"internal/cli":               append(append(append(hw, mapper...), costs...), "hwmodel/external", "mapper", "sweeps", "results", "reports", "dse"),
 	}
 }
 

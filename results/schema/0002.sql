@@ -24,3 +24,11 @@ SELECT k.candidate_id, k.component, k.instances, f.value ->> 'field' AS field, f
        f.value ->> 'method' AS method, f.value ->> 'source' AS source, f.value ->> 'table' AS source_table, f.value ->> 'sha256' AS sha256,
        f.value ->> 'error_p95' AS error_p95, f.value ->> 'note' AS note, k.position, f.key AS figure_position
 FROM component_costs k JOIN cost_sets s USING (cost_id), json_each(s.figures) f;
+
+-- Answers of external estimators, failures too, so that no query is asked twice.
+CREATE TABLE estimates (
+  key       TEXT PRIMARY KEY,                  -- hash of the query and of the estimator's program and files
+  query     TEXT NOT NULL,                     -- JSON
+  answer    TEXT NOT NULL,                     -- JSON: figures, or unsupported, or failure
+  stored_at TEXT NOT NULL                      -- RFC 3339, UTC
+) STRICT, WITHOUT ROWID;

@@ -110,8 +110,12 @@ func layerJSON(r *results.Layer) map[string]any {
 // searchJSON writes the certificate of a search.
 func searchJSON(m *dse.Mapped) map[string]any {
 	s, p := &m.Search, &m.Search.Pruned
+	var bound, gap any = s.Bound, s.Gap
+	if !s.Optimal && s.Bound == 0 { // a front cut short has no gap in one number
+		bound, gap = nil, nil
+	}
 	return map[string]any{
-		"optimal": s.Optimal, "bound": s.Bound, "gap": s.Gap, "root_bound": finite(s.Root),
+		"optimal": s.Optimal, "bound": bound, "gap": gap, "root_bound": finite(s.Root),
 		"mapspace_log10": s.MapspaceLog10, "dataplacements": s.Dataplacements, "keep_choices": s.KeepChoices, "keep_choices_opened": s.KeepOpened,
 		"templates": s.Templates, "tile_shapes": s.TileShapes, "nodes": s.Nodes, "evaluated": s.Evaluated, "seconds": s.Elapsed.Seconds(),
 		"pruned": map[string]any{

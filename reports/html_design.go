@@ -29,6 +29,7 @@ type layerView struct {
 type componentView struct {
 	Name, Energy, Leakage, Area string
 	Share                       float64 // of the network's energy, leakage counted, per cent
+	AreaShare                   float64 // of the design's area, per cent
 }
 
 // designs describes the front's designs with their layers and components.
@@ -89,10 +90,10 @@ func (w *Workload) addComponents(out []designView, at map[int64]int) {
 		s.area = c.AreaMM2
 	}
 	for k := range out {
-		total := w.Candidates[w.Front[k]].EnergyJ
+		total, area := w.Candidates[w.Front[k]].EnergyJ, w.Candidates[w.Front[k]].AreaMM2
 		for _, name := range names[k] {
 			s := sums[k][name]
-			out[k].Components = append(out[k].Components, componentView{name, joules(s.energy), joules(s.leakage), three(s.area), percent(s.energy+s.leakage, total)})
+			out[k].Components = append(out[k].Components, componentView{name, joules(s.energy), joules(s.leakage), three(s.area), percent(s.energy+s.leakage, total), percent(s.area, area)})
 		}
 	}
 }

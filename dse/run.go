@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"tcmdse/hwmodel"
+	"tcmdse/hwmodel/estimate"
 	"tcmdse/internal/yamlsrc"
 	"tcmdse/mapper"
 	"tcmdse/mapper/workload"
@@ -159,8 +161,13 @@ func (r *runner) row() results.Sweep {
 		data, _ := json.Marshal(n) // plain data
 		fmt.Fprintf(&b, "---\n# workload %s as read\n%s\n", n.Name, data)
 	}
+	b.WriteString("---\n")
+	hashes := estimate.TableHashes()
+	for _, table := range slices.Sorted(maps.Keys(hashes)) {
+		fmt.Fprintf(&b, "# cost table %s.csv, sha256 %s\n", table, hashes[table])
+	}
 	if r.Estimator != "" {
-		fmt.Fprintf(&b, "---\n# external estimator: %s\n", r.Estimator)
+		fmt.Fprintf(&b, "# external estimator: %s\n", r.Estimator)
 	}
 	return results.Sweep{
 		Name: r.Sweep.Name, Arch: r.Sweep.Base().Name, Workloads: names, Objective: r.objective.String(), Config: b.String(),

@@ -123,6 +123,9 @@ func FuzzParseSpec(f *testing.F) {
 		data, _ := PresetYAML(name)
 		f.Add(data)
 	}
+	if data, err := os.ReadFile("testdata/models/edge28.yaml"); err == nil {
+		f.Add(data)
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if s, err := ParseSpec(data, "f.yaml"); err == nil {
 			s.Build() // may fail where a model cannot price a node; never panics

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -211,5 +212,31 @@ func TestSamples(t *testing.T) {
 		if runs[0] != runs[1] || runs[0] == runs[2] {
 			t.Errorf("%s: the seed alone has to decide the sample", method)
 		}
+	}
+}
+
+// TestWhereOnAxis: a condition may use a field that the architecture itself leaves to its default and an axis sets.
+func TestWhereOnAxis(t *testing.T) {
+	dir := t.TempDir()
+	arch := "name: a\ntechnology: 45nm\nclock: 1GHz\nnodes:\n  - {memory: D, size: unlimited, keep: all, model: dram, type: LPDDR4}\n" +
+		"  - {memory: G, size: 8KiB, width: 64b, model: sram}\n  - {compute: M, model: mac}\n"
+	if err := os.WriteFile(filepath.Join(dir, "a.yaml"), []byte(arch), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	body := "name: s\narch: a.yaml\nworkloads: [resnet18]\naxes:\n  - {path: G.banks, values: [1, 2, 4]}\n  - {path: M.format, values: [int8, fp16]}\nwhere: [\"G.banks <= 2\"]\n"
+	s, err := Parse([]byte(body), "s.yaml", dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for c, err := range s.Candidates() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, c.describe())
+	}
+	want := []string{"G.banks=1 M.format=int8", "G.banks=1 M.format=fp16", "G.banks=2 M.format=int8", "G.banks=2 M.format=fp16"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

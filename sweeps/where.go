@@ -16,12 +16,21 @@ type condition struct {
 	hits int64 // candidates it let through, to name a rule that rejects all
 }
 
-// readCondition parses a rule and tries it on the base architecture, which finds unknown paths and wrong dimensions.
+// readCondition parses a rule and tries it on the base architecture with the first value of every axis, which finds
+// unknown paths and wrong dimensions.
 func (s *Sweep) readCondition(v yamlsrc.Value) *condition {
 	c := &condition{text: v.Str()}
 	var err error
 	if c.e, err = parseExpr(c.text); err == nil {
-		_, err = c.holds(s.base)
+		first := s.base.Clone()
+		for _, a := range s.axes {
+			for i := range a.paths {
+				if len(a.rows) > 0 && i < len(a.rows[0]) {
+					first.Set(a.paths[i], a.rows[0][i]) // tried when the axis was read
+				}
+			}
+		}
+		_, err = c.holds(first)
 	}
 	if err != nil {
 		v.Fail(err.Error(), "such as GLB.size >= 4 * RF.size && PE.x <= 32")

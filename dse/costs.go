@@ -11,7 +11,7 @@ func costs(a *hwmodel.Arch) []results.ComponentCosts {
 	var out []results.ComponentCosts
 	for i, instances := range a.Instances() {
 		n := &a.Nodes[i]
-		if n.Kind == hwmodel.Array && n.AreaM2 == 0 && n.LeakageW == 0 && n.NetworkJPerBit == 0 {
+		if !n.Priced() {
 			continue
 		}
 		k := results.ComponentCosts{Component: n.Name, Instances: instances}

@@ -116,6 +116,11 @@ type Figure struct {
 	Origin estimate.Origin `json:"origin"`
 }
 
+// Priced reports whether the node is a component with costs of its own: all but arrays whose network costs nothing.
+func (n *Node) Priced() bool {
+	return n.Kind != Array || n.NetworkJPerBit > 0 || n.LeakageW > 0 || n.AreaM2 > 0
+}
+
 // MustKeep reports whether a memory has to hold the tensor.
 func (n *Node) MustKeep(name, role string) bool { return n.Keep.Has(name, role) }
 

@@ -105,7 +105,7 @@ func (s *Spec) buildNode(i int, clock float64) (Node, error) {
 		return n, s.fail(sn.line, sn.name+".keep", "", "keep: all", "the outermost memory holds all tensors")
 	}
 	f := &fieldReader{s: s, n: sn, clock: clock}
-	f.readWidth()
+	n.WidthBits = f.readWidth()
 	if sz := sn.fields["size"]; sz.text != "" && sz.text != "unlimited" {
 		n.SizeBits = f.whole("size")
 	}
@@ -128,11 +128,12 @@ func (f *fieldReader) fail(key, allowed, format string, args ...any) {
 }
 
 // readWidth reads the width that energies and rates per access refer to.
-func (f *fieldReader) readWidth() {
+func (f *fieldReader) readWidth() float64 {
 	f.width = f.number("width")
 	if w := f.n.fields["width"]; w.text != "" && f.width <= 0 {
 		f.fail("width", "widths above 0", "no width")
 	}
+	return f.width
 }
 
 func (f *fieldReader) quantity(key string) (unit.Quantity, bool) {

@@ -3,6 +3,7 @@ package hwmodel
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"tcmdse/hwmodel/estimate"
 	"tcmdse/internal/unit"
@@ -19,8 +20,11 @@ type fieldRule struct {
 	param bool     // a parameter of models, without meaning where costs are explicit
 }
 
-// fieldRules lists all fields in canonical order.
-func fieldRules() []fieldRule {
+// fieldRules lists all fields in canonical order. The list never changes, so it is made once: every candidate of a sweep
+// asks for it a dozen times.
+var fieldRules = sync.OnceValue(allFields)
+
+func allFields() []fieldRule {
 	rate := []unit.Dimension{unit.BitPerS, unit.BitPerCycle, unit.PerS, unit.PerCycle}
 	energy := []unit.Dimension{unit.JoulePerBit, unit.Joule}
 	memories, computes, arrays := estimate.Models()

@@ -14,29 +14,19 @@ type overhead struct {
 	preset string
 	text   map[string]string // as written
 
-	memoryArea, computeArea, arrayArea, energy float64
+	area   [3]float64 // by Kind
+	energy float64
 }
 
-// NVDLA28 is the overhead preset fitted to the areas that NVIDIA published for seven configurations of NVDLA at 28 nm
-// (nvdla.org primer, synthesis estimates): 32 to 2048 int8 multipliers, 128 to 512 KiB.
-//
-// Least squares of relative errors over sums of this model's components (SRAM of 16 banks of 512 b, Horowitz
-// multipliers) gave the two factors; leaving one configuration out and predicting it misses by NVDLA28LeaveOneOut at
-// most. TestNVDLAFit fits them anew. They hold for such a design at such a node, and nowhere else is that tested: most
-// of what is on such a chip grows with its multipliers.
-const (
-	NVDLA28            = "nvdla-synth-28"
-	nvdla28Memory      = 1.5558
-	nvdla28Compute     = 12.594
-	NVDLA28LeaveOneOut = 0.098
-)
+// NVDLA28 names the overhead preset of estimate.NVDLA28Memory and NVDLA28Compute.
+const NVDLA28 = "nvdla-synth-28"
 
 // OverheadNote is what every report says of areas that are sums of components.
 const OverheadNote = "Areas are sums of components, without wiring, control, clocks, input and output unless overhead factors are set: such sums were 0.22 to 0.64 of published die areas."
 
 // readOverhead reads factors, or the name of a preset, which only a whole file can have.
 func readOverhead(v yamlsrc.Value, whole bool) overhead {
-	o := overhead{memoryArea: 1, computeArea: 1, arrayArea: 1, energy: 1}
+	o := overhead{area: [3]float64{1, 1, 1}, energy: 1}
 	if !v.Present() {
 		return o
 	}
@@ -45,7 +35,7 @@ func readOverhead(v yamlsrc.Value, whole bool) overhead {
 		if o.preset = v.Str(); o.preset != NVDLA28 || !whole {
 			v.Fail("no such overhead", "{area: 1.5, energy: 1.2}, or for the whole file "+NVDLA28)
 		}
-		o.memoryArea, o.computeArea = nvdla28Memory, nvdla28Compute
+		o.area[Memory], o.area[Compute] = estimate.NVDLA28Memory, estimate.NVDLA28Compute
 		return o
 	}
 	factor := func(key string) float64 {
@@ -60,8 +50,8 @@ func readOverhead(v yamlsrc.Value, whole bool) overhead {
 		o.text[key] = f.Str()
 		return x
 	}
-	o.memoryArea = factor("area")
-	o.computeArea, o.arrayArea, o.energy = o.memoryArea, o.memoryArea, factor("energy")
+	area := factor("area")
+	o.area, o.energy = [3]float64{area, area, area}, factor("energy")
 	v.Done()
 	return o
 }
@@ -77,9 +67,9 @@ func (s *Spec) overheadOf(sn *specNode) overhead {
 func (o overhead) describe() string {
 	if o.preset != "" {
 		return fmt.Sprintf("%s: estimated areas of memories x %.4g, of computes x %.4g; fitted to NVDLA at 28 nm, missed a configuration left out by %.2g %% at most",
-			o.preset, o.memoryArea, o.computeArea, 100.0*NVDLA28LeaveOneOut)
+			o.preset, o.area[Memory], o.area[Compute], 100*estimate.NVDLA28LeaveOneOut)
 	}
-	return fmt.Sprintf("estimated areas x %g, estimated energies x %g", o.memoryArea, o.energy)
+	return fmt.Sprintf("estimated areas x %g, estimated energies x %g", o.area[Memory], o.energy)
 }
 
 // write returns the overhead as YAML text.
@@ -110,7 +100,7 @@ func (o overhead) apply(f *Figure, k Kind, model string) {
 	factor := 1.0
 	switch f.Field {
 	case "area":
-		factor = map[Kind]float64{Memory: o.memoryArea, Compute: o.computeArea, Array: o.arrayArea}[k]
+		factor = o.area[k]
 	case "energy", "read.energy", "write.energy":
 		factor = o.energy
 	}

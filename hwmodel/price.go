@@ -46,6 +46,9 @@ type costField struct {
 	set        func(n *Node, v float64)
 }
 
+// rate reports whether the cost is a rate, which is unlimited where nothing limits it.
+func (c costField) rate() bool { return c.unit == "bit/s" || c.unit == "1/s" }
+
 func costFields(k Kind) []costField {
 	leakage := costField{"leakage", "W", func(n *Node, v float64) { n.LeakageW = v }}
 	area := costField{"area", "m2", func(n *Node, v float64) { n.AreaM2 = v }}
@@ -70,10 +73,10 @@ func costFields(k Kind) []costField {
 
 // explicit reads a cost that the file gives.
 func (f *fieldReader) explicit(c costField) float64 {
-	switch c.unit {
-	case "J/bit":
+	switch {
+	case c.unit == "J/bit":
 		return f.energy(c.name)
-	case "bit/s", "1/s":
+	case c.rate():
 		return f.rate(c.name)
 	}
 	return f.number(c.name)
@@ -82,9 +85,7 @@ func (f *fieldReader) explicit(c costField) float64 {
 // priceNode sets the costs of one node and where they are from.
 func (s *Spec) priceNode(a *Arch, i int, ask bool) error {
 	sn, n := &s.nodes[i], &a.Nodes[i]
-	f := &fieldReader{s: s, n: sn, clock: a.ClockHz}
-	f.readWidth()
-	n.WidthBits = f.width
+	f := &fieldReader{s: s, n: sn, clock: a.ClockHz, width: n.WidthBits}
 	var est estimate.Cost
 	model := sn.fields["model"]
 	if model.text == "" {
@@ -105,13 +106,16 @@ func (s *Spec) priceNode(a *Arch, i int, ask bool) error {
 		case given.text != "":
 			fig.Value, fig.Origin = f.explicit(c), s.written(sn, given)
 		case model.text == "":
-			fig.Origin = estimate.Origin{Method: estimate.Convention, Source: "contract section 3", Note: "not given: " + map[bool]string{true: "unlimited", false: "0"}[c.unit == "bit/s" || c.unit == "1/s"]}
+			fig.Origin = estimate.Origin{Method: estimate.Convention, Source: "contract section 3", Note: "not given: 0"}
+			if c.rate() {
+				fig.Origin.Note = "not given: unlimited"
+			}
 		case !ask:
 			continue
 		default:
 			e, ok := est.Find(c.name)
 			if !ok {
-				return s.noFigure(sn, c.name, model, a.ClockHz)
+				return s.noFigure(sn, c, model, a.ClockHz)
 			}
 			fig.Value, fig.Origin = e.Value, e.Origin
 			if c.unit == "J/bit" && sn.kind == Memory {
@@ -166,12 +170,12 @@ func (s *Spec) checkParams(sn *specNode) error {
 	return nil
 }
 
-func (s *Spec) noFigure(sn *specNode, cost string, model field, clock float64) error {
+func (s *Spec) noFigure(sn *specNode, cost costField, model field, clock float64) error {
 	msg := "model " + model.text + " has no figure for this"
-	if clock == 0 && (cost == "throughput" || cost == "read.bandwidth" || cost == "write.bandwidth") {
+	if clock == 0 && cost.rate() {
 		msg += " without a clock"
 	}
-	return s.fail(model.line, sn.name+"."+cost, "", "an explicit "+cost, "%s", msg)
+	return s.fail(model.line, sn.name+"."+cost.name, "", "an explicit "+cost.name, "%s", msg)
 }
 
 // ask answers a node's query: the external estimator first, what it leaves out from the tables.
@@ -233,7 +237,9 @@ func (s *Spec) query(a *Arch, i int, f *fieldReader) (estimate.Query, error) {
 	case estimate.SRAM, estimate.RegFile:
 		q.SizeBits, q.WidthBits, q.Banks = n.SizeBits, f.optional("width"), f.count("banks")
 		q.Cell, q.TemperatureK, q.Force = word("cell"), f.number("temperature"), word("force") == "true"
-		q.Ports = map[Ports]string{SharedPorts: "1rw", SeparatePorts: "1r1w"}[n.Ports]
+		if q.Ports = "1rw"; n.Ports == SeparatePorts {
+			q.Ports = "1r1w"
+		}
 	case estimate.MAC:
 		q.Format, q.Accumulate, q.Library = word("format"), word("accumulate"), word("library")
 	case estimate.NoC:

@@ -208,7 +208,7 @@ func TestOverheadFactors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a := mustBuild(t, s); math.Abs(a.node("MAC").AreaM2/base.node("MAC").AreaM2/nvdla28Compute-1) > 1e-12 || !strings.Contains(a.Overhead, "9.8 %") {
+	if a := mustBuild(t, s); math.Abs(a.node("MAC").AreaM2/base.node("MAC").AreaM2/estimate.NVDLA28Compute-1) > 1e-12 || !strings.Contains(a.Overhead, "9.8 %") {
 		t.Errorf("%g, %s", a.node("MAC").AreaM2, a.Overhead)
 	}
 	for _, bad := range []string{"overhead: mine", "overhead: {area: 0}", "overhead: {volume: 2}", "overhead: {area: 1e9}"} {

@@ -28,29 +28,44 @@ func (s *Spec) Paths() []PathInfo {
 		{Path: "clock", Dims: []unit.Dimension{unit.Hertz}, Text: s.clock.text},
 	}
 	for i := range s.nodes {
-		n := &s.nodes[i]
-		for _, d := range n.dims {
-			out = append(out, PathInfo{Path: n.name + "." + d.name, Dims: []unit.Dimension{unit.None}, Text: fmt.Sprint(d.size)})
+		out = append(out, s.nodes[i].paths()...)
+	}
+	return out
+}
+
+// paths lists what can be set of one node.
+func (n *specNode) paths() []PathInfo {
+	var out []PathInfo
+	for _, d := range n.dims {
+		out = append(out, PathInfo{Path: n.name + "." + d.name, Dims: []unit.Dimension{unit.None}, Text: fmt.Sprint(d.size)})
+	}
+	for _, r := range fieldRules() {
+		if r.kind == n.kind {
+			out = append(out, PathInfo{Path: n.name + "." + r.name, Dims: r.dims, Text: n.fields[r.name].text,
+				Word: r.word, Words: r.words, share: r.name == "activity"})
 		}
-		for _, r := range fieldRules() {
-			if r.kind == n.kind {
-				out = append(out, PathInfo{Path: n.name + "." + r.name, Dims: r.dims, Text: n.fields[r.name].text,
-					Word: r.word, Words: r.words, share: r.name == "activity"})
-			}
-		}
-		if n.kind == Memory {
-			r, _ := ruleOf(Memory, "read.bandwidth")
-			out = append(out, PathInfo{Path: n.name + ".bandwidth", Dims: r.dims, Text: n.fields["read.bandwidth"].text})
-		}
+	}
+	if n.kind == Memory {
+		r, _ := ruleOf(Memory, "read.bandwidth")
+		out = append(out, PathInfo{Path: n.name + ".bandwidth", Dims: r.dims, Text: n.fields["read.bandwidth"].text})
 	}
 	return out
 }
 
 // Path returns what is known of a path; the error names the nearest path and all that the node has.
 func (s *Spec) Path(path string) (PathInfo, error) {
-	all := s.Paths()
+	node, _, _ := strings.Cut(path, ".")
+	for i := range s.nodes { // the usual case, without listing all that there is
+		if n := &s.nodes[i]; n.name == node {
+			for _, p := range n.paths() {
+				if p.Path == path {
+					return p, nil
+				}
+			}
+		}
+	}
 	var names []string
-	for _, p := range all {
+	for _, p := range s.Paths() {
 		if p.Path == path {
 			return p, nil
 		}
@@ -60,7 +75,6 @@ func (s *Spec) Path(path string) (PathInfo, error) {
 	if near := yamlsrc.Nearest(path, names); near != "" {
 		msg += fmt.Sprintf(", did you mean %q", near)
 	}
-	node, _, _ := strings.Cut(path, ".")
 	own := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return !strings.HasPrefix(n, node+".") })
 	if len(own) > 0 {
 		names = own

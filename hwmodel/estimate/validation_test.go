@@ -93,7 +93,7 @@ func (m modelled) nvdla(macs, kib int64, node float64, what string) (float64, st
 	case "area":
 		return (buffer + n*(m.mac(node, "int8", "", Area)+m.flops(node, 40, 8, Area))) * 1e6, "sram 16 x 512 b + macs + 40 flip-flops each, no overhead"
 	case "area_fit":
-		return (1.5558*(buffer+n*m.flops(node, 8, 8, Area)) + 12.594*n*m.mac(node, "int8", "", Area)) * 1e6, "overhead nvdla-synth-28" + map[bool]string{true: ", made for 28 nm"}[node != 28]
+		return (NVDLA28Memory*(buffer+n*m.flops(node, 8, 8, Area)) + NVDLA28Compute*n*m.mac(node, "int8", "", Area)) * 1e6, "overhead nvdla-synth-28" + map[bool]string{true: ", made for 28 nm"}[node != 28]
 	}
 	return (n*m.mac(node, "int8", "", Energy) + 2*m.sram(node, kib<<10, 512, 16, ReadEnergy)) * 1e9 * 1e3, "all macs and two buffer reads of 512 b a cycle at 1 GHz, nothing else"
 }

@@ -60,17 +60,12 @@ func newCost(e *env) *cobra.Command {
 	return cmd
 }
 
-// priced reports whether a node is a component: arrays only where their network costs something.
-func priced(n *hwmodel.Node) bool {
-	return n.Kind != hwmodel.Array || n.AreaM2 > 0 || n.LeakageW > 0 || n.NetworkJPerBit > 0
-}
-
 // costJSON is what cost --json prints and map --json repeats: components with the origin of each figure.
 func costJSON(spec *hwmodel.Spec, arch *hwmodel.Arch) map[string]any {
 	components := []map[string]any{}
 	for i, n := range arch.Instances() {
 		node := &arch.Nodes[i]
-		if !priced(node) {
+		if !node.Priced() {
 			continue
 		}
 		components = append(components, map[string]any{
@@ -130,7 +125,7 @@ func printCost(e *env, arch *hwmodel.Arch) error {
 	var leak float64
 	for i, n := range arch.Instances() {
 		node := &arch.Nodes[i]
-		if !priced(node) {
+		if !node.Priced() {
 			continue
 		}
 		leak += node.LeakageW * float64(n)
@@ -164,6 +159,9 @@ func printCost(e *env, arch *hwmodel.Arch) error {
 func printOrigins(e *env, arch *hwmodel.Arch) {
 	for i := range arch.Nodes {
 		n := &arch.Nodes[i]
+		if !n.Priced() {
+			continue
+		}
 		var origins []estimate.Origin
 		fields := map[estimate.Origin]string{}
 		for _, f := range n.Costs {
@@ -173,9 +171,6 @@ func printOrigins(e *env, arch *hwmodel.Arch) {
 				fields[f.Origin] += ", "
 			}
 			fields[f.Origin] += f.Field
-		}
-		if !priced(n) {
-			continue
 		}
 		fmt.Fprintln(e.out, n.Name)
 		for _, o := range origins {

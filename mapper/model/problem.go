@@ -174,7 +174,7 @@ func (p *Problem) addArch(arch *hwmodel.Arch) error {
 	}
 	for i := range p.Arrays {
 		a := &p.Arrays[i]
-		if node := &arch.Nodes[a.Node]; node.NetworkJPerBit > 0 || node.LeakageW > 0 || node.AreaM2 > 0 {
+		if node := &arch.Nodes[a.Node]; node.Priced() {
 			a.resource = len(p.Resources)
 			p.Resources = append(p.Resources, resource(node, instances[a.Node]))
 		}

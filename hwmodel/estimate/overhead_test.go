@@ -1,10 +1,8 @@
-package hwmodel
+package estimate
 
 import (
 	"math"
 	"testing"
-
-	"tcmdse/hwmodel/estimate"
 )
 
 // nvdla is a configuration of NVDLA with its published area at 28 nm (nvdla.org primer, read; validation.csv).
@@ -21,19 +19,19 @@ func nvdlas() []nvdla {
 // flip-flops of weight a multiplier) and multipliers.
 func (c nvdla) sums(t *testing.T) (memories, computes float64) {
 	t.Helper()
-	area := func(q estimate.Query) float64 {
+	area := func(q Query) float64 {
 		q.TechnologyNM = 28
-		cost, err := estimate.Builtin(q)
+		cost, err := Builtin(q)
 		if err != nil {
 			t.Fatal(err)
 		}
-		f, _ := cost.Find(estimate.Area)
+		f, _ := cost.Find(Area)
 		return f.Value
 	}
 	n := float64(c.macs)
-	return area(estimate.Query{Model: estimate.SRAM, SizeBits: c.kib << 13, WidthBits: 512, Banks: 16}) +
-			n*area(estimate.Query{Model: estimate.RegFile, SizeBits: 8, WidthBits: 8}),
-		n * area(estimate.Query{Model: estimate.MAC})
+	return area(Query{Model: SRAM, SizeBits: c.kib << 13, WidthBits: 512, Banks: 16}) +
+			n*area(Query{Model: RegFile, SizeBits: 8, WidthBits: 8}),
+		n * area(Query{Model: MAC})
 }
 
 // fit minimises the sum of squared relative errors of memory x sum of memories + compute x sum of computes. A constant
@@ -55,8 +53,8 @@ func fit(t *testing.T, cs []nvdla) (memory, compute float64) {
 func TestNVDLAFit(t *testing.T) {
 	memory, compute := fit(t, nvdlas())
 	t.Logf("memories x %.4g, computes x %.4g", memory, compute)
-	if math.Abs(memory/nvdla28Memory-1) > 1e-3 || math.Abs(compute/nvdla28Compute-1) > 1e-3 {
-		t.Errorf("the preset has %g and %g, the fit gives %g and %g", nvdla28Memory, nvdla28Compute, memory, compute)
+	if math.Abs(memory/NVDLA28Memory-1) > 1e-3 || math.Abs(compute/NVDLA28Compute-1) > 1e-3 {
+		t.Errorf("the preset has %g and %g, the fit gives %g and %g", NVDLA28Memory, NVDLA28Compute, memory, compute)
 	}
 	worst := 0.0
 	for i, c := range nvdlas() {

@@ -6,6 +6,11 @@ package mapper
 // label that an explored one (same extents, same open choices) equals or beats in every sum is not explored: each of
 // its completions costs no less than the same completion of the explored label, which was followed to the end or cut
 // by bounds that hold for it too.
+//
+// What a link across an open array will be charged: energy is its flow (divided by what the decided arrays share, at the
+// outer end) times a weight that the open arrays decide; time is that divided by the instances of either end in use, those
+// of decided arrays times those of open ones. So flow, and flow over the decided instances of each end, are listed; where
+// no decided array lies between the open one and an end, that factor is 1 for all labels of a state.
 
 // labelCap bounds the labels kept per state; more would cost more to compare than they save.
 const labelCap = 24
@@ -81,11 +86,15 @@ func (s *search) label(i, open int) []float64 {
 			}
 			shared, fresh := s.decidedShared(t, p, child, open), s.decidedFresh(child, open)
 			loose = append(loose, fills, fills/shared, -first*fresh, -first*fresh/shared)
-			// Time is that of one instance, and of arrays decided between the open one and an end of the link some use more.
-			if used := s.decidedUsed(child, open); child < s.inner && s.arrayAbove(child) > open {
+			if s.space.rules.forgetful {
+				continue
+			}
+			if child < s.inner && s.arrayAbove(child) > open {
+				used := s.decidedUsed(child, open)
 				loose = append(loose, fills/used, -first*fresh/used)
 			}
-			if used := s.decidedUsed(p, open); s.arrayAbove(p) > open {
+			if s.arrayAbove(p) > open {
+				used := s.decidedUsed(p, open)
 				loose = append(loose, fills/shared/used, -first*fresh/shared/used)
 			}
 		}
@@ -116,7 +125,7 @@ func (s *search) decidedShared(t, p, c, open int) float64 {
 // decidedUsed returns the instances of memory c inside one instance of the open array that are in use.
 func (s *search) decidedUsed(c, open int) float64 {
 	x := 1.0
-	for l := open + 1; l <= min(c, s.inner); l++ {
+	for l := open + 1; l <= c; l++ {
 		if s.levels[l] != nil {
 			x *= s.levels[l].options[s.choice[l]].total
 		}

@@ -1,6 +1,7 @@
 package mapper
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -127,6 +128,27 @@ func otherArray(r *rand.Rand, name string, e *workload.Einsum) hwmodel.Node {
 		n.Dims = append(n.Dims, dim)
 	}
 	return n
+}
+
+// TestForgetfulLabels: labels that do not list the instances inside the open array lose the optimum of seed 50.
+func TestForgetfulLabels(t *testing.T) {
+	arch, einsum := otherProblem(t, 50)
+	forgetful := soundRules()
+	forgetful.forgetful = true
+	for _, o := range []Objective{EDP, Energy, Latency} {
+		sound, err := optimal(context.Background(), arch, einsum, Options{Objective: o}, soundRules())
+		if err != nil {
+			t.Fatal(err)
+		}
+		greedy, err := optimal(context.Background(), arch, einsum, Options{Objective: o}, forgetful)
+		if err != nil {
+			t.Fatal(err)
+		}
+		of := func(r *Result) float64 { return o.of(pair{r.Cost.EnergyJ, r.Cost.LatencyS}) }
+		if of(greedy) <= of(sound)*(1+1e-9) {
+			t.Errorf("%v: forgetful labels find %g, sound ones %g", o, of(greedy), of(sound))
+		}
+	}
 }
 
 // TestOracleOther compares mapper and oracle on problems of the second generator, perfect and with remainders, for all

@@ -15,8 +15,8 @@ type rules struct {
 	idle      float64 // share of compute time that rule "idle instances" counts: 1
 	suffix    float64 // share of the suffix's fills that bounds count: 1
 	sameByVar bool    // take spatial options with equal products by variable for equal: false
-
-	evenTwice bool // with remainders, take even shares of a variable that lies on two arrays: false
+	forgetful bool    // labels forget which instances inside the open array work: false
+	evenTwice bool    // with remainders, take even shares of a variable that lies on two arrays: false
 }
 
 func soundRules() rules {

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"fmt"
+	"html"
 	"tcmdse/results"
 )
 
@@ -175,5 +177,43 @@ func TestWarnings(t *testing.T) {
 	}
 	if w := built(4, func(int, *results.CandidateRow) {}).warnings(); len(w) > 0 {
 		t.Errorf("warnings of a sound sweep: %q", w)
+	}
+}
+
+// TestCosts: the costs of the design of least EDP stand on Method and on the page with value, method, error and source,
+// its warnings among the report's; the page draws each component's share of the area.
+func TestCosts(t *testing.T) {
+	s, cs := sampleSweep()
+	for i := range cs {
+		cs[i].Costs = []results.ComponentCosts{{Component: "GLB", Instances: 1, Figures: []results.CostFigure{
+			{Field: "area", Value: 1e-6 * cs[i].AreaMM2, Unit: "m2", Method: "interpolated", Source: "CACTI", Table: "cacti_sram.csv", SHA256: "0123456789abcdef", ErrorP95: 0.12, Note: "=a note"}}}}
+		cs[i].Warnings, cs[i].Overhead = []string{fmt.Sprintf("careful with %d", i)}, "estimated areas x 2"
+	}
+	d := stored(t, s, cs)
+	front := d.Workloads[0].Front
+	best := d.Workloads[0].Candidates[front[len(front)-1]]
+	want := []string{
+		fmt.Sprintf("area %.6g m2: interpolated, CACTI; within 12 %% of it in 95 %% of cases; =a note (cacti_sram.csv, sha256 0123456789ab)", 1e-6*best.AreaMM2),
+		fmt.Sprintf("(idx %d)", best.Index), "estimated areas x 2", fmt.Sprintf("careful with %d", best.Index),
+	}
+	lines := fmt.Sprint(costLines(d))
+	var page strings.Builder
+	if err := WriteHTML(&page, d); err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range want {
+		if !strings.Contains(lines, text) {
+			t.Errorf("Method has no %q:\n%s", text, lines)
+		}
+		if !strings.Contains(html.UnescapeString(page.String()), text) {
+			t.Errorf("the page has no %q", text)
+		}
+	}
+	if w := strings.Join(d.warnings(), "\n"); !strings.Contains(w, want[3]) {
+		t.Errorf("warnings: %s", w)
+	}
+	glb := 100 * 0.008 * best.Params[2].Value / 8192 / best.AreaMM2
+	if share := fmt.Sprintf(`width:%.1f%%"></i></span> %.0f %%</td></tr>`, glb, glb); !strings.Contains(page.String(), share) {
+		t.Errorf("the page does not draw GLB's share of the area, %s", share)
 	}
 }

@@ -13,14 +13,14 @@ type dramRow struct {
 	energyJ    float64 // per bit; 0: none given
 	bandwidthB float64 // bytes per second of one interface; 0: none given
 	source     string
-	note       string
 }
 
 func (d *data) readDRAM(r *record) {
-	d.drams = append(d.drams, dramRow{r.text("type"), r.number("energy_J_per_bit"), r.number("bandwidth_B_per_s"), r.text("source"), r.text("note")})
+	d.drams = append(d.drams, dramRow{r.text("type"), r.number("energy_J_per_bit"), r.number("bandwidth_B_per_s"), r.text("source")})
 }
 
-// dramTypes lists the types one can ask for, each with the rows of the table that speak of it, the one to take first.
+// dramTypes lists the types one can ask for, each with the rows of the table that speak of it; the first of
+// them that has a bandwidth gives it.
 func dramTypes() map[string][]string {
 	return map[string][]string{
 		"LPDDR": {"LPDDR"}, "LPDDR4": {"LPDDR4"}, "LPDDR4-4266": {"LPDDR4-4266", "LPDDR4"}, "DDR3": {"DDR3"},

@@ -37,7 +37,7 @@ const (
 	jouppiNM   = 7
 )
 
-// number formats: a kind and the bits of a value.
+// format is a kind of numbers and the bits of a value.
 type format struct {
 	kind string // int, fp, bf16
 	bits int
@@ -115,7 +115,7 @@ func macFormats(q Query) (factor, sum format, err error) {
 	return factor, sum, nil
 }
 
-// unit is what one operation costs at a node, and how that was found.
+// operation is what one operation costs at a node, and how that was found.
 type operation struct {
 	energyJ, areaM2 float64
 	exact           bool // both straight from rows
@@ -225,22 +225,23 @@ func (d *data) aladdinMAC(c *Cost, node float64, factor, sum format) error {
 	if factor.kind != "int" {
 		return &QueryError{Field: "library", Given: aladdin, Allowed: "horowitz for floating point", Msg: "Aladdin's floating-point rows count three pipeline stages at once and repeat one area"}
 	}
-	mul, add := d.aladdinRow("mul"), d.aladdinRow("add")
+	mul, add := d.aladdinRow("mul", "int"), d.aladdinRow("add", "int")
 	m, a := math.Pow(float64(factor.bits)/32, 2), float64(sum.bits)/32
 	area, energy := d.scale(aladdinNM, node)
 	o := origin(Formula, "mac", "Aladdin 40 nm, 1 ns (accelergy-aladdin-plug-in); scaled by "+stillmaker)
 	o.Note = fmt.Sprintf("32-bit multiplier x (%d/32)^2 + 32-bit adder x %d/32; four times Horowitz's", factor.bits, sum.bits)
 	c.add(Energy, (mul.energyJ*m+add.energyJ*a)*energy, o)
 	c.add(Area, (mul.areaM2*m+add.areaM2*a)*area, o)
-	if node < 45 {
+	if node < aladdinNM {
 		c.warn(Energy, "energy: scaled from 40 to %g nm by Stillmaker's factor, which makes 7 nm 3 to 9 times too good", node)
 	}
 	return nil
 }
 
-func (d *data) aladdinRow(op string) opRow {
+// aladdinRow returns Aladdin's 32-bit unit of a kind of numbers; bf16 counts as fp.
+func (d *data) aladdinRow(op, kind string) opRow {
 	for _, r := range d.ops {
-		if r.op == op && r.format == "int" && r.node == aladdinNM {
+		if r.op == op && r.node == aladdinNM && (r.format == "int") == (kind == "int") {
 			return r
 		}
 	}
@@ -249,15 +250,7 @@ func (d *data) aladdinRow(op string) opRow {
 
 // macLeakage: Aladdin's units are the only ones with a leakage; Horowitz gives none.
 func (d *data) macLeakage(c *Cost, factor, sum format) {
-	kind := func(op string, f format) float64 {
-		for _, r := range d.ops {
-			if r.op == op && r.node == aladdinNM && (r.format == "int") == (f.kind == "int") {
-				return r.leakW
-			}
-		}
-		return 0
-	}
 	o := origin(Formula, "mac", "Aladdin 40 nm (accelergy-aladdin-plug-in)")
 	o.Note = fmt.Sprintf("32-bit multiplier's x (%d/32)^2 + 32-bit adder's x %d/32, not scaled to the node: an order of magnitude, no more", factor.bits, sum.bits)
-	c.add(Leakage, kind("mul", factor)*math.Pow(float64(factor.bits)/32, 2)+kind("add", sum)*float64(sum.bits)/32, o)
+	c.add(Leakage, d.aladdinRow("mul", factor.kind).leakW*math.Pow(float64(factor.bits)/32, 2)+d.aladdinRow("add", sum.kind).leakW*float64(sum.bits)/32, o)
 }

@@ -42,9 +42,12 @@ func (d *data) wire(variant string, node float64) (energy, delay float64, inside
 	return 0, 0, false
 }
 
-// wirePitchNM is the space of one semi-global wire in units of the feature size: ITRS's intermediate level has a pitch
-// of about four half-pitches.
-const wirePitchFeatures = 4
+// Assumptions of this project, without a source: the pitch of one semi-global wire in feature sizes, and the share of
+// bits that differ from the one before, as of random data.
+const (
+	wirePitchFeatures = 4
+	bitActivity       = 0.5
+)
 
 // noc prices the network of an array as one bus: a trunk along the last dimension and a branch along each other
 // dimension, all driven whenever a bit moves, whether one instance takes it or all. That is right for multicasts and
@@ -66,7 +69,7 @@ func (d *data) noc(q Query) (Cost, error) {
 	}
 	activity := q.Activity
 	if activity == 0 {
-		activity = 0.5
+		activity = bitActivity
 	}
 	if activity < 0 || activity > 1 {
 		return Cost{}, &QueryError{Field: "activity", Given: fmt.Sprint(q.Activity), Allowed: "above 0, up to 1", Msg: "not a share of bits that change"}
@@ -88,7 +91,7 @@ func (d *data) noc(q Query) (Cost, error) {
 	}
 	c.add(Energy, activity*perMetre*length, o)
 	area := origin(Formula, "noc", cactiWires)
-	area.Note = fmt.Sprintf("%d wires x length x %d features; 0 without a width: wires over the cells", q.BusBits, wirePitchFeatures)
+	area.Note = fmt.Sprintf("%d wires x length x %d features (an assumption of this project); 0 without a width: wires over the cells", q.BusBits, wirePitchFeatures)
 	c.add(Area, float64(q.BusBits)*wirePitchFeatures*q.TechnologyNM*1e-9*length, area)
 	leak := origin(Convention, "noc", cactiWires)
 	leak.Note = "leakage of repeaters is not in the table and counted as 0"

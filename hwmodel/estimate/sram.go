@@ -38,10 +38,7 @@ func (d *data) sram(q Query) (Cost, error) {
 	if err := checkMemory(&q, minSRAMNode, maxSRAMNode); err != nil {
 		return Cost{}, err
 	}
-	m, err := compose(q)
-	if err != nil {
-		return Cost{}, err
-	}
+	m := compose(q)
 	if small := belowDomain(q); small != "" {
 		if !q.Force {
 			c, err := d.regFile(q)
@@ -58,7 +55,7 @@ func (d *data) sram(q Query) (Cost, error) {
 	if err := d.corner(&v, &notes, q, at); err != nil {
 		return Cost{}, err
 	}
-	d.assemble(&v, &notes, m, q, at)
+	d.assemble(&v, &notes, m, q)
 	method := Interpolated
 	if exact {
 		method = Table
@@ -99,21 +96,20 @@ func checkMemory(q *Query, low, high float64) error {
 // belowDomain says why CACTI has no such memory, "" where it has.
 func belowDomain(q Query) string {
 	bank := float64(q.SizeBits) / float64(q.Banks)
+	rows := bank / float64(max(q.WidthBits, 8))
 	switch {
 	case q.SizeBits <= flipFlopBits:
 		return fmt.Sprintf("%d bits are no more than %d", q.SizeBits, flipFlopBits)
 	case bank < minBankBits:
 		return fmt.Sprintf("%.4g bits a bank are below CACTI's least, %d", bank, minBankBits)
-	case bank/float64(max(q.WidthBits, 8)) < minRows && q.WidthBits <= 512:
-		return fmt.Sprintf("%.4g rows a bank are below CACTI's least, %d", bank/float64(max(q.WidthBits, 8)), minRows)
-	case q.WidthBits > 512 && bank/float64(q.WidthBits) < minRows:
-		return fmt.Sprintf("%.4g rows a bank are below CACTI's least, %d", bank/float64(q.WidthBits), minRows)
+	case rows < minRows:
+		return fmt.Sprintf("%.4g rows a bank are below CACTI's least, %d", rows, minRows)
 	}
 	return ""
 }
 
 // compose takes a memory apart into equal ones that the table has.
-func compose(q Query) (macros, error) {
+func compose(q Query) macros {
 	m := macros{slices: 1, copies: 1, width: q.WidthBits, banks: q.Banks, beyond: 1}
 	if q.WidthBits < 8 {
 		m.width = 8
@@ -140,7 +136,7 @@ func compose(q Query) (macros, error) {
 		m.notes = append(m.notes, fmt.Sprintf("beyond the table's 16 MiB by %.4g: area and leakage x that, energy and access time x its square root (wires as long as a side)", m.beyond))
 	}
 	m.rows = m.bits / float64(m.banks) / float64(m.width)
-	return m, nil
+	return m
 }
 
 // beyondNodes carries figures of the table's outermost nodes further.
@@ -178,7 +174,7 @@ func (d *data) beyondNodes(v *[columns]float64, notes *[columns][]string, node f
 }
 
 // assemble turns figures of one macro into those of the memory.
-func (d *data) assemble(v *[columns]float64, notes *[columns][]string, m macros, q Query, node float64) {
+func (d *data) assemble(v *[columns]float64, notes *[columns][]string, m macros, q Query) {
 	all := m.slices * m.copies
 	side := math.Sqrt(m.beyond)
 	v[colArea] *= all * m.beyond
@@ -189,7 +185,7 @@ func (d *data) assemble(v *[columns]float64, notes *[columns][]string, m macros,
 	if m.copies > 1 {
 		perMetre, delay, _ := d.wire(wireDelay, max(q.TechnologyNM, minNodeNM))
 		length := math.Sqrt(v[colArea])
-		e := 0.5 * perMetre * length * float64(q.WidthBits)
+		e := bitActivity * perMetre * length * float64(q.WidthBits)
 		v[colRead] += e
 		v[colWrite] += e
 		v[colAccess] += delay * length
@@ -203,18 +199,15 @@ func (d *data) assemble(v *[columns]float64, notes *[columns][]string, m macros,
 func sramCost(q Query, v [columns]float64, notes [columns][]string, method Method) Cost {
 	var c Cost
 	p95 := errorP95()
-	figure := func(field string, col int, value float64, more ...string) {
+	figure := func(field string, col int, value float64) {
 		o := origin(method, "cacti_sram", cacti)
 		if method == Interpolated {
 			o.ErrorP95 = p95[col]
 		}
-		if all := append(slices.Clone(notes[col]), more...); len(all) > 0 {
-			o.Note = strings.Join(all, "; ")
-		}
 		if len(notes[col]) > 0 {
-			o.Method, o.ErrorP95 = Extrapolated, 0
-			if !strings.HasPrefix(field, "access") {
-				c.warn(field, "%s: %s", field, strings.Join(notes[col], "; "))
+			o.Method, o.ErrorP95, o.Note = Extrapolated, 0, strings.Join(notes[col], "; ")
+			if field != AccessTime { // for information only
+				c.warn(field, "%s: %s", field, o.Note)
 			}
 		}
 		c.add(field, value, o)

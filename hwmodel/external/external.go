@@ -16,6 +16,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -40,7 +41,7 @@ const DefaultTimeout = 30 * time.Second
 type Command struct {
 	Timeout       time.Duration // 0: DefaultTimeout
 	RetryFailures bool          // ask again what failed earlier
-	Cache         Cache         // nil: within this Command only
+	Cache         Cache         // New sets one that lasts as long as the Command
 
 	argv     []string
 	identity string
@@ -60,26 +61,23 @@ func New(argv []string) (*Command, error) {
 	if err != nil {
 		return nil, fmt.Errorf("external: estimator %s: %w", argv[0], err)
 	}
+	// The program runs elsewhere, so files among the arguments are named in full; and they are part of what it is.
 	h := sha256.New()
-	enc := json.NewEncoder(h)
-	for i, arg := range argv {
-		file := arg
-		if i == 0 {
-			file = path
+	full := append([]string{path}, argv[1:]...)
+	for i, file := range full {
+		fmt.Fprintf(h, "%d %s ", len(argv[i]), argv[i])
+		info, err := os.Stat(file)
+		if err != nil || !info.Mode().IsRegular() {
+			continue
 		}
-		fmt.Fprintf(h, "%d ", len(arg))
-		enc.Encode(arg)
-		if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() {
-			if err := hashFile(h, file); err != nil {
-				return nil, fmt.Errorf("external: estimator %s: %w", argv[0], err)
-			}
+		if full[i], err = filepath.Abs(file); err == nil {
+			err = hashFile(h, file)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("external: estimator %s: %w", argv[0], err)
 		}
 	}
-	abs, err := absolute(argv, path)
-	if err != nil {
-		return nil, err
-	}
-	return &Command{argv: abs, identity: hex.EncodeToString(h.Sum(nil)), slots: semaphore.NewWeighted(jobs), Cache: newMemory()}, nil
+	return &Command{argv: full, identity: hex.EncodeToString(h.Sum(nil)), slots: semaphore.NewWeighted(jobs), Cache: newMemory()}, nil
 }
 
 func hashFile(h io.Writer, file string) error {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"time"
 )
@@ -32,21 +31,6 @@ func (l *limited) Write(p []byte) (int, error) {
 		return len(p), nil
 	}
 	return l.kept.Write(p)
-}
-
-// absolute makes the program and the files among its arguments independent of the working directory.
-func absolute(argv []string, path string) ([]string, error) {
-	out := append([]string{path}, argv[1:]...)
-	for i, arg := range out {
-		if info, err := os.Stat(arg); err == nil && info.Mode().IsRegular() {
-			abs, err := filepath.Abs(arg)
-			if err != nil {
-				return nil, fmt.Errorf("external: %w", err)
-			}
-			out[i] = abs
-		}
-	}
-	return out, nil
 }
 
 // run runs the program once on a query, in a folder of its own.

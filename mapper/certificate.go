@@ -51,7 +51,11 @@ func (s *search) certificate() Stats {
 	if s.seed != nil {
 		c.Nodes, c.Evaluated = c.Nodes+s.seed.Search.Nodes, c.Evaluated+s.seed.Search.Evaluated
 	}
-	c.TileShapes, c.Pruned.RowDominance, c.Pruned.EqualSpatial = s.space.raw, s.space.dominated, s.space.merged
+	for _, l := range s.levels {
+		if l != nil {
+			c.Pruned.EqualSpatial += l.merged
+		}
+	}
 	c.MapspaceLog10, c.Dataplacements = s.mapspace()
 	return c
 }

@@ -144,7 +144,6 @@ func (s *space) undominatedLoose(g *group, rows []row, order []int, under bool) 
 			out = append(out, *r)
 		}
 	}
-	s.dominated += int64(len(rows) - len(out))
 	return out
 }
 

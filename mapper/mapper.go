@@ -89,6 +89,24 @@ func Optimal(ctx context.Context, arch *hwmodel.Arch, einsum *workload.Einsum, o
 
 func optimal(ctx context.Context, arch *hwmodel.Arch, einsum *workload.Einsum, o Options, r rules) (*Result, error) {
 	start := time.Now()
+	p, err := compile(arch, einsum)
+	if err != nil {
+		return nil, err
+	}
+	parts, err := newPrepared(ctx, p, r, o.Imperfect)
+	if err != nil {
+		return nil, err
+	}
+	out, err := optimalOn(ctx, p, arch, einsum, o, parts)
+	if err != nil {
+		return nil, err
+	}
+	out.Search.Elapsed = time.Since(start)
+	return out, nil
+}
+
+// compile joins an architecture and an Einsum and refuses tensors that the outermost memory cannot hold.
+func compile(arch *hwmodel.Arch, einsum *workload.Einsum) (*model.Problem, error) {
 	p, err := model.Compile(arch, einsum)
 	if err != nil {
 		return nil, err
@@ -96,12 +114,17 @@ func optimal(ctx context.Context, arch *hwmodel.Arch, einsum *workload.Einsum, o
 	if e := tooLarge(p); e != nil {
 		return nil, e
 	}
-	s, err := newSearch(ctx, p, arch, o, r)
+	return p, nil
+}
+
+// optimalOn searches with parts prepared for the Einsum of p; the Einsum itself is needed for remainders only.
+func optimalOn(ctx context.Context, p *model.Problem, arch *hwmodel.Arch, einsum *workload.Einsum, o Options, parts *prepared) (*Result, error) {
+	s, err := newSearch(ctx, p, arch, o, parts)
 	if err != nil {
 		return nil, err
 	}
 	if s.space.imperfect && o.Objective != Front {
-		if s.seed, err = withoutRemainders(ctx, arch, einsum, o, r); err != nil {
+		if s.seed, err = withoutRemainders(ctx, arch, einsum, o, parts.space.rules); err != nil {
 			return nil, err
 		}
 	}
@@ -115,12 +138,7 @@ func optimal(ctx context.Context, arch *hwmodel.Arch, einsum *workload.Einsum, o
 		}
 		return nil, explain(p, arch, o.Imperfect)
 	}
-	out, err := s.result(arch)
-	if err != nil {
-		return nil, err
-	}
-	out.Search.Elapsed = time.Since(start)
-	return out, nil
+	return s.result(arch)
 }
 
 // withoutRemainders maps without remainders, which is quick and nearly as good: the search with them then only has to
@@ -198,7 +216,7 @@ func (s *search) solve() {
 	if s.stop() {
 		return
 	}
-	s.prepared = true
+	s.bounded = true
 	s.rootValue = s.aim.of(choices[0].bound)
 	s.dives(choices)
 	for k, c := range choices {

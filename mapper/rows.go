@@ -28,6 +28,8 @@ type rowTable struct {
 	rows   []row
 	all    partial   // the least (for first: the greatest) over all rows
 	chunks []partial // the same over chunkSize rows each
+	made   int       // rows before dominance
+	use    int64     // of the prepared parts that last counted it
 }
 
 // chunkSize is how many rows one bound covers: a chunk that cannot win costs one bound instead of that many.
@@ -111,6 +113,11 @@ func (s *search) table(set *tableSet, order []int, next, group, in int, freeTop 
 		set.byIn[group][in+1] = t
 		s.rows += len(t.rows)
 	}
+	if t.use != s.uses { // counts are those of this search, whoever built the table
+		t.use = s.uses
+		s.stats.TileShapes += int64(t.made)
+		s.stats.Pruned.RowDominance += int64(t.made - len(t.rows))
+	}
 	return t
 }
 
@@ -131,7 +138,7 @@ func (s *space) buildTable(order []int, next, group, in int, under, freeTop bool
 			t.rows = s.rowsFrom(g, order, gaps, e, t.rows)
 		}
 	}
-	s.raw += int64(len(t.rows))
+	t.made = len(t.rows)
 	if g.loose != nil && !freeTop {
 		t.rows = s.undominatedLoose(g, t.rows, order, under)
 	} else {
@@ -259,7 +266,6 @@ func (s *space) undominated(rows []row, q int, freeTop bool) []row {
 			out = append(out, rows[i])
 		}
 	}
-	s.dominated += int64(len(rows) - len(out))
 	return out
 }
 

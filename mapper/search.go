@@ -12,9 +12,9 @@ import (
 //
 // Levels are numbered like memories: 0 is the outermost memory, 1..inner-1 the others, inner the compute.
 type search struct {
+	*prepared
 	ctx    context.Context
 	p      *model.Problem
-	space  *space
 	goal   Objective
 	aim    Objective // goal, or what a dive for a front follows
 	inner  int
@@ -23,10 +23,7 @@ type search struct {
 	// network is the energy per bit of the arrays' networks, by parent*(inner+1)+child.
 	network []float64
 	links   [][2]unitTraffic // by (child*inner+parent)*maxTensors+tensor: per fill, per first visit
-	tables  map[orderKey]*tableSet
-	rows    int                // in tables
-	stages  []stage            // by level: the stage being searched there
-	orders  map[uint32][][]int // by mask: the orders of its tensors
+	stages  []stage          // by level: the stage being searched there
 	floors  map[floorKey]*levelFloor
 
 	// For the keep choice being explored: costs while all arrays are open, and what follows for each level.
@@ -62,12 +59,12 @@ type search struct {
 	budget int64 // Options.MaxNodes
 	halt   bool  // the budget is used up
 
-	prepared bool      // bounds of all keep choices are known; the budget may end the search from here on
-	partial  bool      // it did, before the proof was closed
-	until    int64     // node count that ends the last pass
-	best     incumbent // without masks as long as only the seed is known
-	seed     *Result   // optimum without remainders, where those are searched; nil: none
-	front    staircase
+	bounded bool      // bounds of all keep choices are known; the budget may end the search from here on
+	partial bool      // it did, before the proof was closed
+	until   int64     // node count that ends the last pass
+	best    incumbent // without masks as long as only the seed is known
+	seed    *Result   // optimum without remainders, where those are searched; nil: none
+	front   staircase
 
 	rootValue float64 // least bound of the objective over all keep choices
 	unproved  float64 // least bound of what the node budget left open
@@ -418,7 +415,7 @@ func (s *search) stop() bool {
 	if s.err == nil {
 		s.err = s.space.err
 	}
-	if s.prepared && s.budget > 0 && s.stats.Nodes >= s.budget && !s.tidy && (s.stats.Nodes >= s.budget+firstNodes || s.any()) {
+	if s.bounded && s.budget > 0 && s.stats.Nodes >= s.budget && !s.tidy && (s.stats.Nodes >= s.budget+firstNodes || s.any()) {
 		s.halt = true
 	}
 	return s.err != nil || s.halt || s.found || s.tidy && s.stats.Nodes > s.until

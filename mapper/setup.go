@@ -2,26 +2,18 @@ package mapper
 
 import (
 	"context"
-	"fmt"
 	"math"
 
 	"tcmdse/hwmodel"
 	"tcmdse/mapper/model"
 )
 
-// newSearch prepares a search: groups, spatial options, unit traffic of every possible link.
-func newSearch(ctx context.Context, p *model.Problem, arch *hwmodel.Arch, o Options, r rules) (*search, error) {
-	if len(p.Tensors) > maxTensors {
-		return nil, fmt.Errorf("mapper: an Einsum of %d tensors; at most %d can be mapped", len(p.Tensors), maxTensors)
-	}
-	sp, err := newSpace(ctx, p, r, o.Imperfect)
-	if err != nil {
-		return nil, err
-	}
+// newSearch prepares a search: spatial options, unit traffic of every possible link, on the groups and tables given.
+func newSearch(ctx context.Context, p *model.Problem, arch *hwmodel.Arch, o Options, parts *prepared) (*search, error) {
+	sp := parts.space
 	s := &search{
-		ctx: ctx, p: p, space: sp, goal: o.Objective, aim: o.Objective, inner: len(p.Memories), res: newResources(p),
-		tables: make(map[orderKey]*tableSet), floors: make(map[floorKey]*levelFloor), orders: make(map[uint32][][]int),
-		budget: o.MaxNodes, cut: math.Inf(1),
+		prepared: parts, ctx: ctx, p: p, goal: o.Objective, aim: o.Objective, inner: len(p.Memories), res: newResources(p),
+		floors: make(map[floorKey]*levelFloor), budget: o.MaxNodes, cut: math.Inf(1),
 	}
 	s.best.value = math.Inf(1)
 	if s.goal == Front {
@@ -52,8 +44,7 @@ func newSearch(ctx context.Context, p *model.Problem, arch *hwmodel.Arch, o Opti
 	}
 	for l := range nodes {
 		if len(nodes[l]) > 0 {
-			s.levels[l] = s.space.spatialOptions(nodes[l], arch)
-			if sp.err != nil {
+			if s.levels[l] = s.spatial(nodes[l], arch); sp.err != nil {
 				return nil, sp.err
 			}
 		}

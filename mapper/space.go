@@ -33,8 +33,6 @@ type space struct {
 	firstAtCompute float64   // first visits of the output at the compute, but for spatial loops
 	mostFirst      float64   // the most first visits at any tile
 
-	merged, raw, dominated int64 // spatial options equal to others; rows made, rows dropped by dominance
-
 	steps, check int64 // of building tables, see pause
 	err          error // why tables could not be built
 }

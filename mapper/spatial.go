@@ -35,7 +35,8 @@ type spatialLevel struct {
 	maxApart  []float64
 	maxShared []float64
 	maxFresh  float64
-	dims      int // array dimensions
+	dims      int   // array dimensions
+	merged    int64 // options equal to one of these
 
 	byGroup []map[int]float64 // by group: the most instances in use by the extent index of its spatial loops
 	reach   [][]reach         // by group and extent index reached: see reachOf; zero: not known yet
@@ -67,12 +68,11 @@ func (s *space) spatialOptions(nodes []int, arch *hwmodel.Arch) *spatialLevel {
 	}
 	e.dim(0)
 	slices.SortStableFunc(e.out, func(a, b spatialOption) int { return cmp.Compare(b.work, a.work) })
-	l := &spatialLevel{options: e.out, dims: len(e.dims), maxShared: make([]float64, len(s.p.Tensors)), maxApart: make([]float64, len(s.p.Tensors))}
+	l := &spatialLevel{options: e.out, dims: len(e.dims), merged: e.merged, maxShared: make([]float64, len(s.p.Tensors)), maxApart: make([]float64, len(s.p.Tensors))}
 	for g := range s.groups {
 		l.byGroup = append(l.byGroup, make(map[int]float64))
 		l.reach = append(l.reach, make([]reach, s.groups[g].n))
 	}
-	s.merged += e.merged
 	for i := range e.out {
 		o := &e.out[i]
 		for g, at := range o.at {

@@ -1,0 +1,133 @@
+package mapper
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"tcmdse/hwmodel"
+	"tcmdse/mapper/model"
+	"tcmdse/mapper/workload"
+)
+
+// Mapper maps Einsums as Optimal does and keeps, between calls, what its searches prepare and what depends on the
+// Einsum alone, or on the Einsum and the sizes of the arrays: the groups of variables, the rows of every order of
+// storage nodes, the ways to spread loops. Over a sweep of capacities, rates and energies that is half of the work.
+//
+// The zero value is ready. A Mapper may be used from several goroutines; what a call returns (but for the time it took)
+// does not depend on the calls before it.
+type Mapper struct {
+	mu   sync.Mutex
+	free map[string][]*prepared // by shape: not in use by a search just now
+	rows int                    // in free
+}
+
+// keptRows bounds the rows that a Mapper keeps between calls, about 200 bytes each. Prepared parts that would exceed it
+// are dropped rather than others in their place: a sweep comes back to the same layers in turn.
+const keptRows = 1 << 20
+
+// prepared is what a search prepares and a later one of the same Einsum can use. One search uses it at a time.
+type prepared struct {
+	space  *space
+	tables map[orderKey]*tableSet
+	rows   int                // in tables
+	orders map[uint32][][]int // by mask: the orders of its tensors
+	spread map[string]*spatialLevel
+	uses   int64 // searches that had it
+}
+
+// keptSpreads bounds the spatial levels kept in one prepared part.
+const keptSpreads = 64
+
+func newPrepared(ctx context.Context, p *model.Problem, r rules, imperfect bool) (*prepared, error) {
+	if len(p.Tensors) > maxTensors {
+		return nil, fmt.Errorf("mapper: an Einsum of %d tensors; at most %d can be mapped", len(p.Tensors), maxTensors)
+	}
+	sp, err := newSpace(ctx, p, r, imperfect)
+	if err != nil {
+		return nil, err
+	}
+	return &prepared{space: sp, tables: make(map[orderKey]*tableSet), orders: make(map[uint32][][]int), spread: make(map[string]*spatialLevel), uses: 1}, nil
+}
+
+// Optimal is the function Optimal, with what was prepared before.
+func (m *Mapper) Optimal(ctx context.Context, arch *hwmodel.Arch, einsum *workload.Einsum, o Options) (*Result, error) {
+	if o.Imperfect { // tables of remainders depend on the architecture too
+		return Optimal(ctx, arch, einsum, o)
+	}
+	start := time.Now()
+	p, err := compile(arch, einsum)
+	if err != nil {
+		return nil, err
+	}
+	key := einsum.ShapeKey()
+	parts := m.take(ctx, key)
+	if parts == nil {
+		if parts, err = newPrepared(ctx, p, soundRules(), false); err != nil {
+			return nil, err
+		}
+	}
+	r, err := optimalOn(ctx, p, arch, nil, o, parts)
+	m.give(key, parts)
+	if err != nil {
+		return nil, err
+	}
+	r.Search.Elapsed = time.Since(start)
+	return r, nil
+}
+
+func (m *Mapper) take(ctx context.Context, key string) *prepared {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	n := len(m.free[key])
+	if n == 0 {
+		return nil
+	}
+	x := m.free[key][n-1]
+	m.free[key] = m.free[key][:n-1]
+	m.rows -= x.rows
+	x.uses++
+	x.space.ctx, x.space.steps, x.space.check = ctx, 0, 0
+	return x
+}
+
+// give keeps prepared parts for the next search, unless an error may have left tables half built.
+func (m *Mapper) give(key string, x *prepared) {
+	if x.space.err != nil {
+		return
+	}
+	x.space.ctx = nil
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.rows+x.rows > keptRows {
+		return
+	}
+	if m.free == nil {
+		m.free = make(map[string][]*prepared)
+	}
+	m.free[key] = append(m.free[key], x)
+	m.rows += x.rows
+}
+
+// spatial returns the options of the arrays of one gap, from an earlier search where its arrays were the same.
+func (x *prepared) spatial(nodes []int, arch *hwmodel.Arch) *spatialLevel {
+	if x.space.imperfect { // shares of remainders depend on all arrays
+		return x.space.spatialOptions(nodes, arch)
+	}
+	key := ""
+	for _, n := range nodes {
+		key += fmt.Sprintf("%d%#v", n, arch.Nodes[n].Dims)
+	}
+	l := x.spread[key]
+	if l == nil {
+		if l = x.space.spatialOptions(nodes, arch); x.space.err != nil {
+			return l
+		}
+		if len(x.spread) == keptSpreads {
+			clear(x.spread)
+		}
+		x.spread[key] = l
+	}
+	return l
+}

@@ -176,7 +176,7 @@ func (r *runner) row() results.Sweep {
 }
 
 // work maps all candidates that are not done and hands them to the writer.
-func (r *runner) work(ctx context.Context, done map[string]bool) error {
+func (r *runner) work(ctx context.Context, done results.Keys) error {
 	var layers int64
 	for _, n := range r.networks {
 		layers += int64(len(n.Layers))
@@ -195,7 +195,7 @@ func (r *runner) work(ctx context.Context, done map[string]bool) error {
 			g.Go(func() error { return err })
 			break
 		}
-		if done[c.Key] {
+		if done.Has(c.Key) {
 			select {
 			case r.out <- results.Candidate{Index: c.Index}:
 			case <-stop:

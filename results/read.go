@@ -17,6 +17,7 @@ type CandidateRow struct {
 	AreaMM2                  float64
 	Status, Reason           string
 	EnergyJ, LatencyS, EDPJs float64 // 0 unless Status is OK
+	BoundEDPJs               float64 // of Skipped: proved, its EDP is not less
 	OnFront                  bool
 	Params                   []Param
 }
@@ -38,8 +39,12 @@ type ComponentRow struct {
 
 // Sweeps lists all sweeps of the file, oldest first.
 func (s *Store) Sweeps(ctx context.Context) ([]Sweep, error) {
+	since3 := "'[]', '{}', NULL, 'all'"
+	if s.schema >= 3 {
+		since3 = "overrides, cost_tables, seed, mode"
+	}
 	rows, err := s.read.QueryContext(ctx, `SELECT sweep_id, name, arch, workloads, objective, config, tool_version,
-		model_version, started_at, coalesce(finished_at, ''), candidates_total, warnings FROM sweeps ORDER BY sweep_id`)
+		model_version, started_at, coalesce(finished_at, ''), candidates_total, warnings, `+since3+` FROM sweeps ORDER BY sweep_id`)
 	if err != nil {
 		return nil, explain(s.path, err)
 	}
@@ -47,15 +52,15 @@ func (s *Store) Sweeps(ctx context.Context) ([]Sweep, error) {
 	var out []Sweep
 	for rows.Next() {
 		var w Sweep
-		var workloads, warnings, started, finished string
+		var workloads, warnings, started, finished, overrides, tables string
 		if err := rows.Scan(&w.ID, &w.Name, &w.Arch, &workloads, &w.Objective, &w.Config, &w.ToolVersion, &w.ModelVersion,
-			&started, &finished, &w.CandidatesTotal, &warnings); err != nil {
+			&started, &finished, &w.CandidatesTotal, &warnings, &overrides, &tables, &w.Seed, &w.Mode); err != nil {
 			return nil, explain(s.path, err)
 		}
 		for _, j := range []struct {
 			text string
-			to   *[]string
-		}{{workloads, &w.Workloads}, {warnings, &w.Warnings}} {
+			to   any
+		}{{workloads, &w.Workloads}, {warnings, &w.Warnings}, {overrides, &w.Overrides}, {tables, &w.CostTables}} {
 			if err := json.Unmarshal([]byte(j.text), j.to); err != nil {
 				return nil, fmt.Errorf("results: %s: sweep %d: %w", s.path, w.ID, err)
 			}
@@ -69,8 +74,12 @@ func (s *Store) Sweeps(ctx context.Context) ([]Sweep, error) {
 
 // Candidates lists a sweep's candidates for one workload, in the sweep's order.
 func (s *Store) Candidates(ctx context.Context, sweepID int64, workload string) ([]CandidateRow, error) {
+	bound := "0.0"
+	if s.schema >= 3 {
+		bound = "coalesce(bound_edp_js, 0)"
+	}
 	rows, err := s.read.QueryContext(ctx, `SELECT candidate_id, idx, arch, arch_yaml, workload, area_mm2, status, reason,
-		coalesce(energy_j, 0), coalesce(latency_s, 0), coalesce(edp_js, 0), on_front
+		coalesce(energy_j, 0), coalesce(latency_s, 0), coalesce(edp_js, 0), `+bound+`, on_front
 		FROM candidate WHERE sweep_id = ? AND workload = ? ORDER BY idx`, sweepID, workload)
 	if err != nil {
 		return nil, explain(s.path, err)
@@ -81,7 +90,7 @@ func (s *Store) Candidates(ctx context.Context, sweepID int64, workload string) 
 	for rows.Next() {
 		var c CandidateRow
 		if err := rows.Scan(&c.ID, &c.Index, &c.Arch, &c.ArchYAML, &c.Workload, &c.AreaMM2, &c.Status, &c.Reason,
-			&c.EnergyJ, &c.LatencyS, &c.EDPJs, &c.OnFront); err != nil {
+			&c.EnergyJ, &c.LatencyS, &c.EDPJs, &c.BoundEDPJs, &c.OnFront); err != nil {
 			return nil, explain(s.path, err)
 		}
 		at[c.ID] = len(out)
@@ -172,8 +181,8 @@ func (s *Store) EachComponent(ctx context.Context, sweepID int64, f func(Compone
 // Costs returns what the components of a candidate cost and where each figure is from, with the warnings about them
 // and the overhead factors; nothing for a file of before schema 2.
 func (s *Store) Costs(ctx context.Context, candidateID int64) (costs []ComponentCosts, warnings []string, overhead string, err error) {
-	if v, err := s.version(); err != nil || v < 2 {
-		return nil, nil, "", err
+	if s.schema < 2 {
+		return nil, nil, "", nil
 	}
 	var list string
 	if err := s.read.QueryRowContext(ctx, "SELECT warnings, overhead FROM candidates WHERE candidate_id = ?", candidateID).Scan(&list, &overhead); err != nil {

@@ -18,7 +18,7 @@ import (
 var schema embed.FS
 
 // schemaVersion is the user_version that this package writes: the number of files in schema/.
-const schemaVersion = 2
+const schemaVersion = 3
 
 // Store is an open results file. Its methods may be called from several goroutines.
 type Store struct {
@@ -27,6 +27,8 @@ type Store struct {
 	lock     *os.File // keeps other writers out; nil in a store opened for reading
 	path     string
 	readOnly bool
+	schema   int      // of the file
+	recall   recaller // of a writer
 	appendMu sync.Mutex
 	mappings map[[32]byte]int64 // stored ones; guarded by appendMu
 }
@@ -66,15 +68,25 @@ func openWriter(path string) (*Store, error) {
 	}
 	db.SetMaxOpenConns(1) // so that Close can leave a single file
 	s := &Store{db: db, path: path, mappings: map[[32]byte]int64{}}
-	if err = s.migrate(); err == nil {
-		s.read, err = open(path, "ro", readOptions)
-	}
-	if err != nil {
+	if err := s.migrate(); err != nil {
 		db.Close()
 		return nil, err
 	}
+	if s.read, err = open(path, "ro", readOptions); err != nil {
+		db.Close()
+		return nil, err
+	}
+	s.read.SetMaxIdleConns(readers)
+	if s.recall, err = newRecaller(s.read); err != nil {
+		s.read.Close()
+		db.Close()
+		return nil, explain(path, err)
+	}
 	return s, nil
 }
+
+// readers is how many reading connections stay open between uses, so that Recall of many goroutines need not open any.
+const readers = 32
 
 const readOptions = "&_busy_timeout=5000&_query_only=1"
 
@@ -88,8 +100,8 @@ func OpenReadOnly(path string) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{db: db, read: db, path: path, readOnly: true}
-	v, err := s.version()
-	if err == nil && v == 0 {
+	s.schema, err = s.version()
+	if err == nil && s.schema == 0 {
 		err = fmt.Errorf("results: %s is not a results file of tcmdse", path)
 	}
 	if err != nil {
@@ -146,35 +158,6 @@ func (s *Store) version() (int, error) {
 	return v, nil
 }
 
-// migrate brings the file to schemaVersion. A file that it refuses is left as it was, down to its journal mode.
-func (s *Store) migrate() error {
-	v, err := s.version()
-	if err != nil {
-		return err
-	}
-	if _, err := s.db.Exec("PRAGMA journal_mode=WAL"); err != nil {
-		return explain(s.path, err)
-	}
-	for ; v < schemaVersion; v++ {
-		ddl, err := schema.ReadFile(fmt.Sprintf("schema/%04d.sql", v+1))
-		if err != nil {
-			return err
-		}
-		tx, err := s.db.Begin()
-		if err != nil {
-			return explain(s.path, err)
-		}
-		if _, err := tx.Exec(string(ddl) + fmt.Sprintf("; PRAGMA user_version = %d", v+1)); err != nil {
-			tx.Rollback()
-			return explain(s.path, err)
-		}
-		if err := tx.Commit(); err != nil {
-			return explain(s.path, err)
-		}
-	}
-	return nil
-}
-
 // Close closes the file. A writer leaves one file behind, no -wal or -shm beside it, unless another process is reading
 // it just then: those two stay, with nothing lost, until the next writer closes.
 func (s *Store) Close() error {
@@ -182,6 +165,7 @@ func (s *Store) Close() error {
 		return s.db.Close()
 	}
 	defer unlockWriter(s.path, s.lock)
+	s.recall.close()
 	err := s.read.Close()
 	_, pragma := s.db.ExecContext(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode=DELETE")
 	var e sqlite3.Error

@@ -20,7 +20,17 @@ type Sweep struct {
 	FinishedAt      time.Time // zero while unfinished
 	CandidatesTotal int64
 	Warnings        []string
+	Overrides       []string          // PATH=VALUE that replaced the file's
+	CostTables      map[string]string // cost table to its sha256
+	Seed            *int64            // of the sample; nil where nothing is drawn
+	Mode            string            // ModeAll or ModeFrontOnly; "": ModeAll
 }
+
+// The modes of a sweep.
+const (
+	ModeAll       = "all"
+	ModeFrontOnly = "front_only" // candidates that cannot be on the front are skipped
+)
 
 // Param is one parameter of a candidate, value in SI units (sizes in bits).
 type Param struct {
@@ -70,6 +80,7 @@ type Layer struct {
 	Evaluated     int64
 	Seconds       float64
 	Components    []Component
+	WorkKey       []byte // hash of all that decides the figures, 16 bytes; nil: not to be recalled. Only Recall reads it back
 }
 
 // The statuses of a workload on a candidate.
@@ -78,12 +89,14 @@ const (
 	Infeasible = "infeasible"
 	OverBudget = "over_budget"
 	Failed     = "failed"
+	Skipped    = "skipped" // proved unable to be on the front, never mapped
 )
 
 // WorkloadResult is what one network costs on one candidate; totals multiply layers by their count.
 type WorkloadResult struct {
 	Workload, Status, Reason string
 	EnergyJ, LatencyS, EDPJs float64
+	BoundEDPJs               float64 // of Skipped: proved, its EDP is not less
 	Layers                   []Layer
 }
 

@@ -11,26 +11,34 @@ import (
 	"time"
 )
 
-// Begin starts a sweep, or finds the one with the same configuration and model version to go on with.
+// Begin starts a sweep, or finds the one with the same configuration, model version and mode to go on with, of which
+// nothing changes.
 func (s *Store) Begin(ctx context.Context, sw Sweep) (id int64, resumed bool, err error) {
+	if sw.Mode == "" {
+		sw.Mode = ModeAll
+	}
 	tx, err := s.db.BeginTx(ctx, nil)
 	if err != nil {
 		return 0, false, explain(s.path, err)
 	}
 	defer tx.Rollback()
-	err = tx.QueryRowContext(ctx, "SELECT sweep_id FROM sweeps WHERE config = ? AND model_version = ? ORDER BY sweep_id LIMIT 1",
-		sw.Config, sw.ModelVersion).Scan(&id)
+	err = tx.QueryRowContext(ctx, "SELECT sweep_id FROM sweeps WHERE config = ? AND model_version = ? AND mode = ? ORDER BY sweep_id LIMIT 1",
+		sw.Config, sw.ModelVersion, sw.Mode).Scan(&id)
 	if err == nil {
 		return id, true, nil
 	}
 	if !errors.Is(err, sql.ErrNoRows) {
 		return 0, false, explain(s.path, err)
 	}
-	workloads, warnings := text(sw.Workloads), text(sw.Warnings)
+	tables, _ := json.Marshal(sw.CostTables) // strings always marshal
+	if sw.CostTables == nil {
+		tables = []byte("{}")
+	}
 	r, err := tx.ExecContext(ctx, `INSERT INTO sweeps (name, arch, workloads, objective, config, tool_version,
-		model_version, started_at, candidates_total, warnings) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		sw.Name, sw.Arch, workloads, sw.Objective, sw.Config, sw.ToolVersion, sw.ModelVersion,
-		sw.StartedAt.UTC().Format(time.RFC3339), sw.CandidatesTotal, warnings)
+		model_version, started_at, candidates_total, warnings, overrides, cost_tables, seed, mode)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		sw.Name, sw.Arch, text(sw.Workloads), sw.Objective, sw.Config, sw.ToolVersion, sw.ModelVersion, stamp(sw.StartedAt),
+		sw.CandidatesTotal, text(sw.Warnings), text(sw.Overrides), string(tables), sw.Seed, sw.Mode)
 	if err != nil {
 		return 0, false, explain(s.path, err)
 	}
@@ -52,11 +60,25 @@ func text(list []string) string {
 }
 
 // Retry forgets the outcomes of a sweep that failed, so that Done no longer counts their candidates and they are tried
-// again. What is infeasible or over budget stays: it would be so again.
+// again; if there are any, the sweep is unfinished again. What is infeasible or over budget stays: it would be so again.
 func (s *Store) Retry(ctx context.Context, sweepID int64) error {
-	_, err := s.db.ExecContext(ctx, `DELETE FROM outcomes WHERE status = 'failed'
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return explain(s.path, err)
+	}
+	defer tx.Rollback()
+	r, err := tx.ExecContext(ctx, `DELETE FROM outcomes WHERE status = 'failed'
 		AND candidate_id IN (SELECT candidate_id FROM candidates WHERE sweep_id = ?)`, sweepID)
 	if err != nil {
+		return explain(s.path, err)
+	}
+	if n, err := r.RowsAffected(); err != nil || n == 0 {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, "UPDATE sweeps SET finished_at = NULL WHERE sweep_id = ?", sweepID); err != nil {
+		return explain(s.path, err)
+	}
+	if err := tx.Commit(); err != nil {
 		return explain(s.path, err)
 	}
 	return nil
@@ -64,31 +86,11 @@ func (s *Store) Retry(ctx context.Context, sweepID int64) error {
 
 // Finish marks a sweep as complete, unless it was before: a later run that finds nothing to do changes no date.
 func (s *Store) Finish(ctx context.Context, id int64, at time.Time) error {
-	_, err := s.db.ExecContext(ctx, "UPDATE sweeps SET finished_at = ? WHERE sweep_id = ? AND finished_at IS NULL", at.UTC().Format(time.RFC3339), id)
+	_, err := s.db.ExecContext(ctx, "UPDATE sweeps SET finished_at = ? WHERE sweep_id = ? AND finished_at IS NULL", stamp(at), id)
 	if err != nil {
 		return explain(s.path, err)
 	}
 	return nil
-}
-
-// Done returns the keys of the candidates that are stored with all workloads of the sweep, whatever their status.
-func (s *Store) Done(ctx context.Context, sweepID int64) (map[string]bool, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT c.key FROM candidates c JOIN sweeps s USING (sweep_id)
-		WHERE sweep_id = ? AND NOT EXISTS (SELECT 1 FROM json_each(s.workloads) w WHERE NOT EXISTS
-			(SELECT 1 FROM outcomes o WHERE o.candidate_id = c.candidate_id AND o.workload = w.value))`, sweepID)
-	if err != nil {
-		return nil, explain(s.path, err)
-	}
-	defer rows.Close()
-	out := map[string]bool{}
-	for rows.Next() {
-		var k string
-		if err := rows.Scan(&k); err != nil {
-			return nil, explain(s.path, err)
-		}
-		out[k] = true
-	}
-	return out, rows.Err()
 }
 
 // Append stores candidates in one transaction: all or none. What a candidate has of a workload already is left as it
@@ -142,9 +144,12 @@ func (c *Candidate) check() error {
 		}
 	}
 	for _, r := range c.Results {
-		errs = append(errs, bad(r.Workload, r.EnergyJ, r.LatencyS, r.EDPJs))
+		errs = append(errs, bad(r.Workload, r.EnergyJ, r.LatencyS, r.EDPJs, r.BoundEDPJs))
 		for _, l := range r.Layers {
 			errs = append(errs, bad(l.Name, l.EnergyJ, l.LatencyS, l.EDPJs, l.MACs, l.Utilization, l.MapspaceLog10, l.Seconds))
+			if n := len(l.WorkKey); n != 0 && n != workKeyBytes {
+				errs = append(errs, fmt.Errorf("results: candidate %d: work key of %s has %d bytes; %d are allowed, or none", c.Index, l.Name, n, workKeyBytes))
+			}
 			for _, k := range l.Components {
 				errs = append(errs, bad(l.Name+" "+k.Name, k.EnergyJ, k.LeakageJ, k.BusyS, k.AreaMM2, k.PeakBits, k.ReadBits, k.WriteBits))
 				for _, t := range k.Tensors {
@@ -214,27 +219,38 @@ func (w *writer) candidate(sweepID int64, c *Candidate) {
 }
 
 func (w *writer) outcome(candidate int64, r *WorkloadResult) {
-	var e, t, edp any
-	if r.Status == OK {
+	var e, t, edp, bound any
+	switch r.Status {
+	case OK:
 		e, t, edp = r.EnergyJ, r.LatencyS, r.EDPJs
+	case Skipped:
+		bound = r.BoundEDPJs
 	}
-	id := w.insert("INSERT INTO outcomes (candidate_id, workload, status, reason, energy_j, latency_s, edp_js) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-		candidate, r.Workload, r.Status, r.Reason, e, t, edp)
+	id := w.insert(`INSERT INTO outcomes (candidate_id, workload, status, reason, energy_j, latency_s, edp_js, bound_edp_js)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, candidate, r.Workload, r.Status, r.Reason, e, t, edp, bound)
 	if id == 0 {
 		return
 	}
 	for i := range r.Layers {
 		l := &r.Layers[i]
+		var key any
+		if len(l.WorkKey) > 0 {
+			key = l.WorkKey
+		}
 		layer := w.insert(`INSERT INTO layers (outcome_id, position, layer, count, energy_j, latency_s, edp_js, macs,
-			utilization, bottleneck, mapping_id, optimal, mapspace_log10, evaluated, seconds)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, id, i, l.Name, l.Count, l.EnergyJ, l.LatencyS, l.EDPJs,
-			l.MACs, l.Utilization, l.Bottleneck, w.mapping(l), l.Optimal, l.MapspaceLog10, l.Evaluated, l.Seconds)
+			utilization, bottleneck, mapping_id, optimal, mapspace_log10, evaluated, seconds, work_key)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, id, i, l.Name, l.Count, l.EnergyJ, l.LatencyS, l.EDPJs,
+			l.MACs, l.Utilization, l.Bottleneck, w.mapping(l), l.Optimal, l.MapspaceLog10, l.Evaluated, l.Seconds, key)
 		for j := range l.Components {
 			k := &l.Components[j]
 			tensors, _ := json.Marshal(k.Tensors) // checked finite
 			w.insert("INSERT INTO components VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", layer, j, k.Name, k.EnergyJ,
 				k.LeakageJ, k.BusyS, k.AreaMM2, k.Instances, k.PeakBits, k.SizeBits, k.ReadBits, k.WriteBits, string(tensors))
 		}
+	}
+	for _, t := range sum(r.Layers) {
+		w.insert("INSERT INTO outcome_components VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", id, t.Name, t.position, t.EnergyJ,
+			t.LeakageJ, t.BusyS, t.AreaMM2, t.Instances, t.PeakBits, t.SizeBits, t.ReadBits, t.WriteBits, t.limitingS, t.limitingLayers)
 	}
 }
 

@@ -28,7 +28,7 @@ func TestSecondWorkload(t *testing.T) {
 	if err := s.Append(ctx, id, []Candidate{c}); err != nil {
 		t.Fatal(err)
 	}
-	if done, _ := s.Done(ctx, id); done[c.Key] {
+	if done, _ := s.Done(ctx, id); done.Has(c.Key) {
 		t.Error("done with one of two workloads")
 	}
 	c.Results[0].Workload = "other"
@@ -101,7 +101,7 @@ func TestCloseWithReader(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if done, err := again.Done(ctx, id); err != nil || len(done) != 2 {
+	if done, err := again.Done(ctx, id); err != nil || done.Len() != 2 {
 		t.Error(done, err)
 	}
 	if err := again.Close(); err != nil {

@@ -1,0 +1,73 @@
+package results
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+)
+
+// migrate brings the file to schemaVersion. A file that it refuses is left as it was, down to its journal mode.
+func (s *Store) migrate() error {
+	v, err := s.version()
+	if err != nil {
+		return err
+	}
+	if _, err := s.db.Exec("PRAGMA journal_mode=WAL"); err != nil {
+		return explain(s.path, err)
+	}
+	// Foreign keys would empty the tables that refer to one which is rebuilt; they can be switched outside of
+	// transactions only, and the one connection keeps them.
+	if v < schemaVersion {
+		if _, err := s.db.Exec("PRAGMA foreign_keys=OFF"); err != nil {
+			return explain(s.path, err)
+		}
+	}
+	for ; v < schemaVersion; v++ {
+		if err := s.step(v + 1); err != nil {
+			return explain(s.path, err)
+		}
+	}
+	if _, err := s.db.Exec("PRAGMA foreign_keys=ON"); err != nil {
+		return explain(s.path, err)
+	}
+	s.schema = v
+	return nil
+}
+
+// step migrates to one version, in one transaction.
+func (s *Store) step(version int) error {
+	ddl, err := schema.ReadFile(fmt.Sprintf("schema/%04d.sql", version))
+	if err != nil {
+		return err
+	}
+	tx, err := s.db.Begin()
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	if _, err := tx.Exec(string(ddl) + fmt.Sprintf("; PRAGMA user_version = %d", version)); err != nil {
+		return err
+	}
+	if err := checkReferences(tx); err != nil {
+		return fmt.Errorf("migrating to schema %d: %w", version, err)
+	}
+	return tx.Commit()
+}
+
+// checkReferences refuses rows that refer to none.
+func checkReferences(tx *sql.Tx) error {
+	rows, err := tx.QueryContext(context.Background(), "SELECT \"table\", count(*) FROM pragma_foreign_key_check GROUP BY 1")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var table string
+		var n int64
+		if err := rows.Scan(&table, &n); err != nil {
+			return err
+		}
+		return fmt.Errorf("%d rows of %s refer to nothing; the file is damaged", n, table)
+	}
+	return rows.Err()
+}

@@ -18,9 +18,9 @@ type Mapped struct {
 	Search mapper.Stats
 }
 
-// MapWith maps one layer as the options ask.
-func MapWith(ctx context.Context, arch *hwmodel.Arch, layer *workload.Layer, o mapper.Options) (*Mapped, error) {
-	r, err := mapper.Optimal(ctx, arch, &layer.Einsum, o)
+// MapWith maps one layer as the options ask, with a mapper that may have mapped others before.
+func MapWith(ctx context.Context, by *mapper.Mapper, arch *hwmodel.Arch, layer *workload.Layer, o mapper.Options) (*Mapped, error) {
+	r, err := by.Optimal(ctx, arch, &layer.Einsum, o)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -26,9 +27,11 @@ type Config struct {
 	Sweep       *sweeps.Sweep
 	Store       *results.Store
 	Jobs        int              // candidates at once; 0: 1
+	FrontOnly   bool             // candidates that are proved not to be on the front are not mapped
 	ToolVersion string           // stored beside the results
+	Command     string           // as the user gave it, stored beside the results; "": not known
 	Estimator   string           // external estimator that the sweep's base uses, for the stored configuration; "": none
-	Map         MapFunc          // nil: MapLayer
+	Map         MapFunc          // nil: the optimal mapping
 	Progress    func(Progress)   // nil: none; called from one goroutine at a time
 	Now         func() time.Time // nil: time.Now
 }
@@ -40,55 +43,34 @@ type Summary struct {
 	Progress      // as it stood at the end
 }
 
-// Progress tells how far a run is.
-type Progress struct {
-	Total      int64 // candidates of the sweep
-	Done       int64 // of them stored, by this run or an earlier one
-	Reused     int64 // stored by an earlier run
-	Infeasible int64 // candidates of this run with a workload that has no valid mapping
-	OverBudget int64
-	Failed     int64
-	Layers     int64 // layers mapped or recalled by this run
-	AllLayers  int64 // that this run has to do
-	BestEDPJs  float64
-	Elapsed    time.Duration
-	ETA        time.Duration // by layers, 0 while unknown
-}
-
 // runner is a run under way.
 type runner struct {
 	Config
 	objective mapper.Objective
 	networks  []*workload.Network
 	id        int64
+	mapper    *mapper.Mapper
 	memo      *memo
-	out       chan results.Candidate
+	out       chan finished
+	broken    chan struct{} // closed when nothing can be stored any more
 	start     time.Time
-	progress  Progress
+	meter     *meter
+
+	total, overBudget int64
 }
 
 // Run runs a sweep to its end, or goes on with it. When ctx ends, what is finished is stored and ctx's error returned
 // beside the summary.
 func Run(ctx context.Context, c Config) (Summary, error) {
-	r := &runner{Config: c, memo: &memo{mapLayer: c.Map, done: map[string]memoEntry{}}, out: make(chan results.Candidate)}
-	if r.Map == nil {
-		r.memo.mapLayer = MapLayer
-	}
-	if r.Now == nil {
-		r.Now = time.Now
-	}
-	var ok bool
-	if r.objective, ok = mapper.ParseObjective(c.Sweep.Objective); !ok || r.objective == mapper.Front {
-		return Summary{}, fmt.Errorf("dse: unknown objective %q", c.Sweep.Objective)
-	}
-	var err error
-	if r.networks, err = Networks(c.Sweep); err != nil {
+	r, err := newRunner(c)
+	if err != nil {
 		return Summary{}, err
 	}
 	if err := r.count(ctx); err != nil {
 		return Summary{}, err
 	}
 	r.start = r.Now()
+	r.meter = newMeter(r.start, r.networks, r.total, r.overBudget)
 	id, resumed, err := c.Store.Begin(ctx, r.row())
 	if err != nil {
 		return Summary{}, err
@@ -103,13 +85,49 @@ func Run(ctx context.Context, c Config) (Summary, error) {
 	if err != nil {
 		return Summary{}, err
 	}
+	run, err := c.Store.BeginRun(ctx, id, results.Run{
+		StartedAt: r.start, ToolVersion: c.ToolVersion, Jobs: max(1, c.Jobs), Command: c.Command, HostOS: runtime.GOOS + "/" + runtime.GOARCH})
+	if err != nil {
+		return Summary{}, err
+	}
 	err = r.work(ctx, done)
 	r.report()
-	s := Summary{SweepID: id, Resumed: resumed, Progress: r.progress}
+	s := Summary{SweepID: id, Resumed: resumed, Progress: r.meter.now(r.Now())}
 	if err == nil {
 		err = c.Store.Finish(ctx, id, r.Now())
 	}
-	return s, err
+	// How the run ended is told even where the context has.
+	end := results.Run{EndedAt: r.Now(), Stored: s.Done - s.Reused, Finished: s.Done, Outcome: outcome(err)}
+	return s, errors.Join(err, c.Store.EndRun(context.WithoutCancel(ctx), run, end))
+}
+
+// outcome names how a run ended, as it is stored.
+func outcome(err error) string {
+	switch {
+	case err == nil:
+		return results.RunFinished
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return results.RunInterrupted
+	}
+	return "failed: " + err.Error()
+}
+
+func newRunner(c Config) (*runner, error) {
+	r := &runner{Config: c, mapper: new(mapper.Mapper), out: make(chan finished), broken: make(chan struct{})}
+	r.memo = &memo{mapLayer: c.Map, store: c.Store, done: map[workKey]memoEntry{}}
+	if c.Map == nil {
+		r.memo.mapLayer = mapBy(r.mapper)
+	}
+	if c.Now == nil {
+		r.Now = time.Now
+	}
+	var ok bool
+	if r.objective, ok = mapper.ParseObjective(c.Sweep.Objective); !ok || r.objective == mapper.Front {
+		return nil, fmt.Errorf("dse: unknown objective %q", c.Sweep.Objective)
+	}
+	var err error
+	r.networks, err = Networks(c.Sweep)
+	return r, err
 }
 
 // Networks opens the workloads of a sweep.
@@ -139,16 +157,24 @@ func CheckTensors(spec *hwmodel.Spec, networks []*workload.Network) error {
 
 // count walks the candidates once, so that mistakes show before anything is written, and progress has a total.
 func (r *runner) count(ctx context.Context) error {
-	for _, err := range r.Sweep.Candidates() {
+	for c, err := range r.Sweep.Candidates() {
 		if err != nil {
 			return err
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		r.progress.Total++
+		r.total++
+		if r.overArea(c.Arch) {
+			r.overBudget++
+		}
 	}
 	return nil
+}
+
+// overArea reports whether an architecture is above the sweep's area budget.
+func (r *runner) overArea(a *hwmodel.Arch) bool {
+	return r.Sweep.BudgetM2 > 0 && a.AreaM2() > r.Sweep.BudgetM2
 }
 
 // row is the sweep as stored; its configuration holds everything that decides the results.
@@ -169,104 +195,160 @@ func (r *runner) row() results.Sweep {
 	if r.Estimator != "" {
 		fmt.Fprintf(&b, "# external estimator: %s\n", r.Estimator)
 	}
+	mode := results.ModeAll
+	if r.FrontOnly {
+		mode = results.ModeFrontOnly
+		b.WriteString("# front only: candidates that are proved not to be on the front of area and EDP are not mapped\n")
+	}
 	return results.Sweep{
+		Mode: mode, Overrides: r.Sweep.Sets, CostTables: hashes,
 		Name: r.Sweep.Name, Arch: r.Sweep.Base().Name, Workloads: names, Objective: r.objective.String(), Config: b.String(),
-		ToolVersion: r.ToolVersion, ModelVersion: ModelVersion, StartedAt: r.start, CandidatesTotal: r.progress.Total,
+		ToolVersion: r.ToolVersion, ModelVersion: ModelVersion, StartedAt: r.start, CandidatesTotal: r.total,
 	}
 }
 
-// work maps all candidates that are not done and hands them to the writer.
+// work decides all candidates that are not done and hands them to the writer.
 func (r *runner) work(ctx context.Context, done results.Keys) error {
-	var layers int64
-	for _, n := range r.networks {
-		layers += int64(len(n.Layers))
-	}
-	r.progress.AllLayers = r.progress.Total * layers
 	written := make(chan error, 1)
 	// The writer goes on to the end when ctx does: what was handed to it is finished work.
-	go func() { written <- r.write(context.WithoutCancel(ctx)) }()
+	go func() {
+		err := r.write(context.WithoutCancel(ctx))
+		written <- err
+		if err != nil {
+			close(r.broken)
+		}
+	}()
+	var err error
+	if r.FrontOnly {
+		err = r.frontOnly(ctx, &done)
+	} else {
+		err = r.all(ctx, &done)
+	}
+	close(r.out)
+	if writeErr := <-written; writeErr != nil {
+		return writeErr // and err says no more than that nothing could be stored
+	}
+	return err
+}
+
+// all maps all candidates.
+func (r *runner) all(ctx context.Context, done *results.Keys) error {
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(max(1, r.Jobs))
-	stop := make(chan struct{})
-	var writeErr error
-	go func() { writeErr = <-written; close(stop) }()
 	for c, err := range r.Sweep.Candidates() {
 		if err != nil {
 			g.Go(func() error { return err })
 			break
 		}
-		if done.Has(c.Key) {
-			select {
-			case r.out <- results.Candidate{Index: c.Index}:
-			case <-stop:
-			}
-			continue
-		}
-		g.Go(func() error { return r.candidate(gctx, c, stop) })
 		if gctx.Err() != nil {
 			break
 		}
+		if done.Has(c.Key) {
+			g.Go(func() error { return r.send(finished{Candidate: r.decided(&c), stored: true}) })
+			continue
+		}
+		g.Go(func() error { return r.candidate(gctx, c) })
 	}
-	err := g.Wait()
-	close(r.out)
-	<-stop
-	return errors.Join(writeErr, err)
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	return ctx.Err()
+}
+
+// decided returns a candidate that an earlier run stored, as progress counts it.
+func (r *runner) decided(c *sweeps.Candidate) results.Candidate {
+	out := results.Candidate{Key: c.Key, Index: c.Index}
+	for _, n := range r.networks {
+		w := results.WorkloadResult{Workload: n.Name}
+		if r.overArea(c.Arch) {
+			w.Status = results.OverBudget
+		}
+		out.Results = append(out.Results, w)
+	}
+	return out
+}
+
+// send hands a candidate to the writer.
+func (r *runner) send(c finished) error {
+	select {
+	case r.out <- c:
+		return nil
+	case <-r.broken:
+		return errors.New("dse: nothing can be stored any more")
+	}
 }
 
 // candidate maps all workloads on one candidate.
-func (r *runner) candidate(ctx context.Context, c sweeps.Candidate, stop <-chan struct{}) error {
+func (r *runner) candidate(ctx context.Context, c sweeps.Candidate) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	out := results.Candidate{Key: c.Key, Index: c.Index, Arch: c.Arch.Name, ArchYAML: string(c.Spec.YAML()), AreaMM2: c.Arch.AreaM2() * 1e6}
-	out.Costs, out.Warnings, out.Overhead = costs(c.Arch), c.Arch.Warnings, c.Arch.Overhead
-	for _, s := range c.Settings {
-		out.Params = append(out.Params, results.Param{Path: s.Path, Value: s.Value, Text: s.Text})
-	}
+	out := describe(&c)
 	key, err := archKey(c.Arch)
 	if err != nil {
 		return err
 	}
 	for _, n := range r.networks {
-		w := results.WorkloadResult{Workload: n.Name, Status: results.OK}
-		if b := r.Sweep.BudgetM2; b > 0 && c.Arch.AreaM2() > b {
-			w.Status = results.OverBudget
-			w.Reason = fmt.Sprintf("area %.4g mm2 is above the budget of %.4g mm2", c.Arch.AreaM2()*1e6, b*1e6)
-		} else if err := r.network(ctx, c, key, n, &w); err != nil {
-			return err
+		w := r.refuse(c.Arch, n)
+		if w.Status == "" {
+			if w, err = r.network(ctx, c.Arch, key, n); err != nil {
+				return err
+			}
 		}
 		out.Results = append(out.Results, w)
 	}
-	select {
-	case r.out <- out:
-		return nil
-	case <-stop:
-		return errors.New("dse: nothing can be stored any more")
+	return r.send(finished{Candidate: out})
+}
+
+// refuse returns the outcome of a candidate above the area budget; its status is empty for others.
+func (r *runner) refuse(a *hwmodel.Arch, n *workload.Network) results.WorkloadResult {
+	w := results.WorkloadResult{Workload: n.Name}
+	if r.overArea(a) {
+		w.Status = results.OverBudget
+		w.Reason = fmt.Sprintf("area %.4g mm2 is above the budget of %.4g mm2", a.AreaM2()*1e6, r.Sweep.BudgetM2*1e6)
 	}
+	return w
+}
+
+// describe returns a candidate as it is stored, without results.
+func describe(c *sweeps.Candidate) results.Candidate {
+	out := results.Candidate{Key: c.Key, Index: c.Index, Arch: c.Arch.Name, ArchYAML: string(c.Spec.YAML()), AreaMM2: c.Arch.AreaM2() * 1e6}
+	out.Costs, out.Warnings, out.Overhead = costs(c.Arch), c.Arch.Warnings, c.Arch.Overhead
+	for _, s := range c.Settings {
+		out.Params = append(out.Params, results.Param{Path: s.Path, Value: s.Value, Text: s.Text})
+	}
+	return out
 }
 
 // network maps one workload. Only the end of ctx is an error; a layer that cannot be mapped is a status.
-func (r *runner) network(ctx context.Context, c sweeps.Candidate, key string, n *workload.Network, w *results.WorkloadResult) error {
+func (r *runner) network(ctx context.Context, arch *hwmodel.Arch, key string, n *workload.Network) (results.WorkloadResult, error) {
+	w := results.WorkloadResult{Workload: n.Name, Status: results.OK}
 	for i := range n.Layers {
 		l := &n.Layers[i]
-		row, err := r.memo.layer(ctx, c.Arch, key, l, r.objective)
-		var none *mapper.InfeasibleError
-		switch {
-		case err == nil:
-			w.Layers = append(w.Layers, row)
-			w.EnergyJ += row.EnergyJ * float64(row.Count)
-			w.LatencyS += row.LatencyS * float64(row.Count)
-		case ctx.Err() != nil:
-			return ctx.Err()
-		default:
-			w.Status = results.Failed
-			if errors.As(err, &none) {
-				w.Status = results.Infeasible
-			}
-			*w = results.WorkloadResult{Workload: n.Name, Status: w.Status, Reason: fmt.Sprintf("layer %s: %v", l.Name, err)}
-			return nil
+		start := time.Now()
+		row, mapped, err := r.memo.layer(ctx, arch, key, l, r.objective)
+		if ctx.Err() != nil && err != nil {
+			return w, ctx.Err()
 		}
+		r.meter.layer(n.Name, i, mapped, time.Since(start))
+		if err != nil {
+			r.meter.rest(n.Name, i+1)
+			return refused(n.Name, l.Name, err), nil
+		}
+		w.Layers = append(w.Layers, row)
+		w.EnergyJ += row.EnergyJ * float64(row.Count)
+		w.LatencyS += row.LatencyS * float64(row.Count)
 	}
 	w.EDPJs = w.EnergyJ * w.LatencyS
-	return nil
+	return w, nil
+}
+
+// refused is the outcome of a network with a layer that could not be mapped.
+func refused(network, layer string, err error) results.WorkloadResult {
+	w := results.WorkloadResult{Workload: network, Status: results.Failed, Reason: fmt.Sprintf("layer %s: %v", layer, err)}
+	var none *mapper.InfeasibleError
+	if errors.As(err, &none) {
+		w.Status = results.Infeasible
+	}
+	return w
 }

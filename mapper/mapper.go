@@ -97,7 +97,11 @@ func optimal(ctx context.Context, arch *hwmodel.Arch, einsum *workload.Einsum, o
 	if err != nil {
 		return nil, err
 	}
-	out, err := optimalOn(ctx, p, arch, einsum, o, parts)
+	search, err := newSearch(ctx, p, arch, o, parts)
+	if err != nil {
+		return nil, err
+	}
+	out, err := search.run(arch, einsum)
 	if err != nil {
 		return nil, err
 	}
@@ -117,14 +121,12 @@ func compile(arch *hwmodel.Arch, einsum *workload.Einsum) (*model.Problem, error
 	return p, nil
 }
 
-// optimalOn searches with parts prepared for the Einsum of p; the Einsum itself is needed for remainders only.
-func optimalOn(ctx context.Context, p *model.Problem, arch *hwmodel.Arch, einsum *workload.Einsum, o Options, parts *prepared) (*Result, error) {
-	s, err := newSearch(ctx, p, arch, o, parts)
-	if err != nil {
-		return nil, err
-	}
-	if s.space.imperfect && o.Objective != Front {
-		if s.seed, err = withoutRemainders(ctx, arch, einsum, o, parts.space.rules); err != nil {
+// run searches; the Einsum itself is needed for remainders only.
+func (s *search) run(arch *hwmodel.Arch, einsum *workload.Einsum) (*Result, error) {
+	if s.space.imperfect && s.goal != Front {
+		o := Options{Objective: s.goal, MaxNodes: s.budget}
+		var err error
+		if s.seed, err = withoutRemainders(s.ctx, arch, einsum, o, s.space.rules); err != nil {
 			return nil, err
 		}
 	}
@@ -136,7 +138,7 @@ func optimalOn(ctx context.Context, p *model.Problem, arch *hwmodel.Arch, einsum
 		if s.halt {
 			return nil, ErrBudget
 		}
-		return nil, explain(p, arch, o.Imperfect)
+		return nil, explain(s.p, arch, s.space.imperfect)
 	}
 	return s.result(arch)
 }

@@ -57,24 +57,37 @@ func (m *Mapper) Optimal(ctx context.Context, arch *hwmodel.Arch, einsum *worklo
 		return Optimal(ctx, arch, einsum, o)
 	}
 	start := time.Now()
-	p, err := compile(arch, einsum)
-	if err != nil {
-		return nil, err
-	}
-	key := einsum.ShapeKey()
-	parts := m.take(ctx, key)
-	if parts == nil {
-		if parts, err = newPrepared(ctx, p, soundRules(), false); err != nil {
-			return nil, err
-		}
-	}
-	r, err := optimalOn(ctx, p, arch, nil, o, parts)
-	m.give(key, parts)
+	var r *Result
+	err := m.with(ctx, arch, einsum, o, func(s *search) (err error) {
+		r, err = s.run(arch, einsum)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
 	r.Search.Elapsed = time.Since(start)
 	return r, nil
+}
+
+// with calls f with a search on prepared parts, which are kept afterwards.
+func (m *Mapper) with(ctx context.Context, arch *hwmodel.Arch, einsum *workload.Einsum, o Options, f func(*search) error) error {
+	p, err := compile(arch, einsum)
+	if err != nil {
+		return err
+	}
+	key := einsum.ShapeKey()
+	parts := m.take(ctx, key)
+	if parts == nil {
+		if parts, err = newPrepared(ctx, p, soundRules(), false); err != nil {
+			return err
+		}
+	}
+	s, err := newSearch(ctx, p, arch, o, parts)
+	if err == nil {
+		err = f(s)
+	}
+	m.give(key, parts)
+	return err
 }
 
 func (m *Mapper) take(ctx context.Context, key string) *prepared {

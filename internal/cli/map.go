@@ -121,9 +121,9 @@ func newMap(e *env) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		layers := make([]*dse.Mapped, len(net.Layers))
+		layers, by := make([]*dse.Mapped, len(net.Layers)), new(mapper.Mapper)
 		for i := range net.Layers {
-			if layers[i], err = dse.MapWith(cmd.Context(), arch, &net.Layers[i], o); err != nil {
+			if layers[i], err = dse.MapWith(cmd.Context(), by, arch, &net.Layers[i], o); err != nil {
 				return t.explain(net.Layers[i].Name, err)
 			}
 			if s := &layers[i].Search; !s.Optimal {

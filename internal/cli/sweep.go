@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -27,6 +28,7 @@ type sweepFlags struct {
 	jobs                int
 	sets                []string
 	dryRun, json, quiet bool
+	frontOnly           bool
 	estimator           estimator
 }
 
@@ -45,6 +47,7 @@ func newSweep(e *env) *cobra.Command {
 	fl.IntVar(&f.jobs, "jobs", runtime.NumCPU(), "candidates mapped at once")
 	fl.StringVar(&f.objective, "objective", "", "edp, energy or latency (default: the file's)")
 	fl.StringArrayVar(&f.sets, "set", nil, "PATH=VALUE fixes a parameter, PATH=V1,V2 makes it an axis; may be repeated")
+	fl.BoolVar(&f.frontOnly, "front-only", false, "map only candidates that may be on the front of area and EDP; the others are stored as skipped with their proved bound")
 	fl.BoolVar(&f.dryRun, "dry-run", false, "say what would be done, write nothing")
 	fl.BoolVar(&f.json, "json", false, "print the result as JSON")
 	fl.BoolVar(&f.quiet, "quiet", false, "no progress")
@@ -110,7 +113,7 @@ func runSweep(ctx context.Context, e *env, file string, f sweepFlags) error {
 		return errors.Join(err, store.Close())
 	}
 	p := newProgress(e, f.quiet)
-	sum, err := dse.Run(ctx, dse.Config{Sweep: s, Store: store, Jobs: f.jobs, ToolVersion: Version(), Progress: p.show, Estimator: f.estimator.describe()})
+	sum, err := dse.Run(ctx, dse.Config{Sweep: s, Store: store, Jobs: f.jobs, FrontOnly: f.frontOnly, ToolVersion: Version(), Command: strings.Join(os.Args, " "), Progress: p.show, Estimator: f.estimator.describe()})
 	p.end()
 	if err != nil {
 		closeErr := store.Close()

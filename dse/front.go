@@ -1,9 +1,400 @@
 package dse
 
 import (
+	"cmp"
+	"container/heap"
 	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
 
+	"golang.org/x/sync/errgroup"
+
+	"tcmdse/hwmodel"
+	"tcmdse/mapper"
+	"tcmdse/mapper/workload"
 	"tcmdse/results"
 )
 
-func (r *runner) frontOnly(ctx context.Context, done *results.Keys) error { return nil }
+// The search for a front without mapping every candidate, one workload after the other.
+//
+// Candidates lie in boxes. A box has a lower bound of the EDP of all its members: that of a relaxation which is at
+// least as good as each of them (relax.go), from bounds of every layer (least.go, mapper.Least). Boxes are taken by
+// rising bound. Of a box, members are dropped that a mapped candidate with no more area beats (proof below); what is
+// left is mapped where all members are alike to the mapper, and otherwise cut in two (cut.go). This is best-first
+// search: when a box is taken, every front design of less EDP than its bound is known, so no box is opened that those
+// designs exclude.
+//
+// Rule "beaten box": let a box have the bound b and candidate p be mapped, EDP(p) < b. A member m with
+// area(m) >= area(p) has EDP(m) >= b > EDP(p), so p comes before m by area and EDP and is better: m is not on the front,
+// whatever else is mapped. Members dropped one after the other need no other proof, as p itself is only kept off the
+// front by a candidate that is no worse than p in both, which then beats m too. So the front of the mapped candidates
+// is that of all, ties included: a member of the same EDP as p is not dropped.
+//
+// What is opened depends on the candidates alone: each round takes roundBoxes boxes whatever the number of goroutines.
+
+// roundBoxes is how many boxes one round opens. More keep more cores busy, and open some that a front design found in
+// the same round would have excluded.
+const roundBoxes = 8
+
+// frontier is the search for one workload's front.
+type frontier struct {
+	r     *runner
+	n     *workload.Network
+	c     *crowd
+	done  *results.Keys
+	open  boxQueue
+	front []mapped // by rising area and falling EDP
+	cuts  cutScores
+}
+
+// mapped is a candidate of the front so far.
+type mapped struct{ areaM2, edpJs float64 }
+
+// box is a set of candidates of one structure.
+type box struct {
+	members []int32 // into crowd.points
+	parent  *box    // that it was cut from; nil for a root
+	least   []layerLeast
+	refined bool    // bounds of layers are the optima of the relaxation, as far as was of use
+	boundJs float64 // lower bound of the EDP of each member, +Inf where none can be mapped
+	areaM2  float64 // the least of a member
+	first   int64   // the least index of a member
+
+	// How it was cut from its parent: along which column, whether it is the worse half, and how much range that took;
+	// a root was not cut.
+	column int
+	worse  bool
+	taken  float64
+}
+
+// frontOnly decides all candidates, mapping those that may be on a front.
+func (r *runner) frontOnly(ctx context.Context, done *results.Keys) error {
+	c, err := r.gather(ctx, done)
+	if err != nil {
+		return err
+	}
+	for _, n := range r.networks {
+		f := &frontier{r: r, n: n, c: c, done: done, cuts: newCutScores(len(c.columns))}
+		if err := f.search(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *frontier) search(ctx context.Context) error {
+	roots := make([]*box, 0, len(f.c.shapes))
+	for s := range f.c.shapes {
+		b := &box{column: -1}
+		for i := range f.c.points {
+			if int(f.c.points[i].shape) == s {
+				b.members = append(b.members, int32(i))
+			}
+		}
+		roots = append(roots, b)
+	}
+	if err := f.bound(ctx, roots); err != nil {
+		return err
+	}
+	for f.open.Len() > 0 {
+		if err := f.round(ctx); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// round opens the boxes of least bound: it maps those whose members are alike, refines those that may well be beaten,
+// and cuts the others.
+func (f *frontier) round(ctx context.Context) error {
+	var leaves, near, halves []*box
+	for range roundBoxes {
+		if f.open.Len() == 0 {
+			break
+		}
+		b := heap.Pop(&f.open).(*box)
+		if err := f.drop(b); err != nil {
+			return err
+		}
+		switch {
+		case len(b.members) == 0:
+		case math.IsInf(b.boundJs, 1) || f.c.alike(b.members):
+			leaves = append(leaves, b)
+		case !b.refined && f.beatable(b):
+			near = append(near, b)
+		default:
+			low, high := f.cut(b)
+			halves = append(halves, low, high)
+		}
+	}
+	if err := f.mapAll(ctx, leaves); err != nil {
+		return err
+	}
+	if err := f.refine(ctx, near); err != nil {
+		return err
+	}
+	return f.bound(ctx, halves)
+}
+
+// beatable reports whether a box is refined before it is cut: where better bounds of its layers may show that all its
+// members are beaten. Bounds before a search are mostly within a quarter of the optimum.
+func (f *frontier) beatable(b *box) bool {
+	limit, ok := f.limit(b)
+	return ok && limit < refineWithin*b.boundJs
+}
+
+// refineWithin is how far above its bound the EDP may lie that a box has to reach to be beaten.
+const refineWithin = 1.25
+
+// limit returns the EDP that beats all members of a box if their bound is above it.
+func (f *frontier) limit(b *box) (edpJs float64, ok bool) {
+	least := math.Inf(1)
+	for _, i := range b.members {
+		least = min(least, f.c.points[i].areaM2)
+	}
+	by, ok := f.beats(least)
+	return by.edpJs, ok
+}
+
+// refine replaces bounds of layers by the EDP of the optimal mapping on the relaxation, heaviest layer first, until the
+// box is beaten or all are, and queues the boxes anew.
+func (f *frontier) refine(ctx context.Context, boxes []*box) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(max(1, f.r.Jobs))
+	for _, b := range boxes {
+		limit, _ := f.limit(b)
+		arch := f.c.relax(b)
+		g.Go(func() error {
+			for _, i := range heaviest(b.least) {
+				l := &f.n.Layers[i]
+				r, err := f.r.mapper.Optimal(ctx, arch, &l.Einsum, mapper.Options{Objective: mapper.EDP})
+				if err != nil {
+					if ctx.Err() != nil {
+						return ctx.Err()
+					}
+					continue // not bounded better: candidates say themselves why
+				}
+				b.least[i].EDPJs = max(b.least[i].EDPJs, r.Cost.EDPJs*(1-margin))
+				if b.boundJs = max(b.boundJs, networkLeast(b.least)); b.boundJs > limit {
+					break
+				}
+			}
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	for _, b := range boxes {
+		b.refined = true
+		heap.Push(&f.open, b)
+	}
+	return nil
+}
+
+// drop takes members out of a box that a mapped candidate beats, and stores them as skipped.
+func (f *frontier) drop(b *box) error {
+	kept := b.members[:0]
+	for _, i := range b.members {
+		p := &f.c.points[i]
+		by, ok := f.beats(p.areaM2)
+		if !ok || by.edpJs >= b.boundJs || math.IsInf(b.boundJs, 1) {
+			kept = append(kept, i)
+			continue
+		}
+		f.r.meter.rest(f.n.Name, 0)
+		if err := f.decide(p, f.skipped(b.boundJs, by)); err != nil {
+			return err
+		}
+	}
+	b.members = kept
+	return nil
+}
+
+// beats returns the mapped candidate of least EDP among those of no more area.
+func (f *frontier) beats(areaM2 float64) (mapped, bool) {
+	n, _ := slices.BinarySearchFunc(f.front, areaM2, func(m mapped, a float64) int {
+		if m.areaM2 <= a {
+			return -1
+		}
+		return 1
+	})
+	if n == 0 {
+		return mapped{}, false
+	}
+	return f.front[n-1], true
+}
+
+// add puts a mapped candidate on the front unless one there is no worse in both.
+func (f *frontier) add(m mapped) {
+	if by, ok := f.beats(m.areaM2); ok && by.edpJs <= m.edpJs {
+		return
+	}
+	f.front = slices.DeleteFunc(f.front, func(o mapped) bool { return o.areaM2 >= m.areaM2 && o.edpJs >= m.edpJs })
+	f.front = append(f.front, m)
+	slices.SortFunc(f.front, func(a, b mapped) int { return cmp.Compare(a.areaM2, b.areaM2) })
+}
+
+// mapAll maps all members of boxes, each until it is done or proved beaten.
+func (f *frontier) mapAll(ctx context.Context, boxes []*box) error {
+	type task struct {
+		p   *point
+		b   *box
+		out results.WorkloadResult
+	}
+	var todo []task
+	for _, b := range boxes {
+		for _, i := range b.members {
+			todo = append(todo, task{p: &f.c.points[i], b: b})
+		}
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(max(1, f.r.Jobs))
+	for k := range todo {
+		t := &todo[k]
+		by, beatable := f.beats(t.p.areaM2)
+		if !beatable {
+			by.edpJs = math.Inf(1)
+		}
+		g.Go(func() (err error) {
+			if t.out, err = f.mapOrBeat(ctx, t.p, t.b, by); err != nil {
+				return err
+			}
+			return f.decide(t.p, t.out)
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	for k := range todo {
+		if todo[k].out.Status == results.OK {
+			f.add(mapped{todo[k].p.areaM2, todo[k].out.EDPJs})
+		}
+	}
+	return nil
+}
+
+// mapOrBeat maps a candidate layer by layer, heaviest first, until it is done or its bound, in which the layers mapped
+// are exact, is above what beats it.
+func (f *frontier) mapOrBeat(ctx context.Context, p *point, b *box, by mapped) (results.WorkloadResult, error) {
+	c, err := f.c.again(p)
+	if err != nil {
+		return results.WorkloadResult{}, err
+	}
+	key, err := archKey(c.Arch)
+	if err != nil {
+		return results.WorkloadResult{}, err
+	}
+	least := slices.Clone(b.least)
+	for _, i := range heaviest(least) {
+		row, _, err := f.r.memo.layer(ctx, c.Arch, key, &f.n.Layers[i], f.r.objective)
+		if ctx.Err() != nil && err != nil {
+			return results.WorkloadResult{}, ctx.Err()
+		}
+		if err != nil {
+			break // network says which layer it is, in the network's order
+		}
+		least[i] = layerLeast{float64(row.Count), mapper.Least{EnergyJ: row.EnergyJ, LatencyS: row.LatencyS, EDPJs: row.EDPJs}}
+		if bound := networkLeast(least); bound > by.edpJs {
+			f.r.meter.rest(f.n.Name, 0)
+			return f.skipped(bound, by), nil
+		}
+	}
+	return f.r.network(ctx, c.Arch, key, f.n)
+}
+
+// skipped is the outcome of a candidate that another one beats whatever its mappings.
+func (f *frontier) skipped(boundJs float64, by mapped) results.WorkloadResult {
+	return results.WorkloadResult{Workload: f.n.Name, Status: results.Skipped, BoundEDPJs: boundJs, Reason: fmt.Sprintf(
+		"not on the front: its EDP is at least %.6g Js (proved); a mapped candidate of %.6g mm2 has %.6g Js", boundJs, by.areaM2*1e6, by.edpJs)}
+}
+
+// decide hands a member's outcome to the writer.
+func (f *frontier) decide(p *point, w results.WorkloadResult) error {
+	c, err := f.c.again(p)
+	if err != nil {
+		return err
+	}
+	if f.done.Has(c.Key) {
+		return f.r.send(finished{Candidate: results.Candidate{Key: c.Key, Index: c.Index, Results: []results.WorkloadResult{w}}, stored: true})
+	}
+	out := describe(&c)
+	out.Results = []results.WorkloadResult{w}
+	return f.r.send(finished{Candidate: out})
+}
+
+// bound computes the bounds of boxes, all layers of all boxes at once, and queues them.
+func (f *frontier) bound(ctx context.Context, boxes []*box) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(max(1, f.r.Jobs))
+	for _, b := range boxes {
+		arch := f.c.relax(b)
+		b.least = make([]layerLeast, len(f.n.Layers))
+		for i := range f.n.Layers {
+			l := &f.n.Layers[i]
+			g.Go(func() error {
+				x, err := f.r.leastOf(ctx, arch, l)
+				b.least[i] = layerLeast{float64(l.Count), x}
+				return err
+			})
+		}
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	for _, b := range boxes {
+		b.inherit()
+		f.cuts.learn(b)
+		b.parent = nil
+		heap.Push(&f.open, b)
+	}
+	return nil
+}
+
+// inherit takes over what is proved of the box that it was cut from, and bounds the EDP of the network.
+func (b *box) inherit() {
+	if b.parent != nil {
+		for i := range b.least {
+			x, y := &b.least[i], &b.parent.least[i]
+			x.EnergyJ, x.LatencyS, x.EDPJs = max(x.EnergyJ, y.EnergyJ), max(x.LatencyS, y.LatencyS), max(x.EDPJs, y.EDPJs)
+		}
+	}
+	b.boundJs = networkLeast(b.least)
+	if b.parent != nil {
+		b.boundJs = max(b.boundJs, b.parent.boundJs)
+	}
+}
+
+// leastOf bounds a layer on a relaxation. What the mapper refuses for another reason than that no mapping is valid is
+// not bounded: its candidates are mapped one by one and say why.
+func (r *runner) leastOf(ctx context.Context, arch *hwmodel.Arch, l *workload.Layer) (mapper.Least, error) {
+	x, err := r.mapper.Least(ctx, arch, &l.Einsum)
+	var none *mapper.InfeasibleError
+	switch {
+	case err == nil:
+		return x, nil
+	case ctx.Err() != nil:
+		return x, ctx.Err()
+	case errors.As(err, &none):
+		return mapper.Least{EnergyJ: math.Inf(1), LatencyS: math.Inf(1), EDPJs: math.Inf(1)}, nil
+	}
+	return mapper.Least{}, nil
+}
+
+// boxQueue is a heap of boxes, least bound first, then by the first candidate.
+type boxQueue []*box
+
+func (q boxQueue) Len() int { return len(q) }
+func (q boxQueue) Less(i, j int) bool {
+	return cmp.Or(cmp.Compare(q[i].boundJs, q[j].boundJs), cmp.Compare(q[i].first, q[j].first)) < 0
+}
+func (q boxQueue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
+func (q *boxQueue) Push(x any)   { *q = append(*q, x.(*box)) }
+func (q *boxQueue) Pop() any {
+	old := *q
+	b := old[len(old)-1]
+	*q = old[:len(old)-1]
+	return b
+}

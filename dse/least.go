@@ -1,6 +1,7 @@
 package dse
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -17,13 +18,13 @@ type layerLeast struct {
 	mapper.Least
 }
 
-// networkEDP returns a lower bound of (sum of energies) x (sum of latencies) over all choices of one mapping a layer.
+// networkLeast returns a lower bound of (sum of energies) x (sum of latencies) over all choices of one mapping a layer.
 //
 // For positive E and T, the product E T is the least of (k E + T/k)^2 / 4 over k > 0. So the bound is the square of
 // half the least over k of a sum over layers of the least k e + t/k, where e >= EnergyJ, t >= LatencyS and
 // e t >= EDPJs. A layer's least lies on the hyperbola at t = k sqrt(EDPJs), or at the end that its other two bounds
 // leave. Between the k at which a layer changes from one to the other the sum is k A + B/k + C, whose least is known.
-func networkEDP(layers []layerLeast) float64 {
+func networkLeast(layers []layerLeast) float64 {
 	var turns []float64
 	for i := range layers {
 		low, high := layers[i].latencies()
@@ -89,4 +90,16 @@ func (l *layerLeast) part(k float64) (a, b, c float64) {
 		return l.count * l.EnergyJ, l.count * high, 0
 	}
 	return 0, 0, 2 * l.count * root
+}
+
+// heaviest returns the layers by falling share of the network's bound.
+func heaviest(layers []layerLeast) []int {
+	order := make([]int, len(layers))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		return cmp.Compare(layers[b].count*math.Sqrt(layers[b].EDPJs), layers[a].count*math.Sqrt(layers[a].EDPJs))
+	})
+	return order
 }

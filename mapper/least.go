@@ -20,7 +20,7 @@ func (m *Mapper) Least(ctx context.Context, arch *hwmodel.Arch, einsum *workload
 	out := Least{inf, inf, inf}
 	err := m.with(ctx, arch, einsum, Options{}, func(s *search) error {
 		for _, c := range s.keepChoices() {
-			out = Least{min(out.EnergyJ, c.bound.e), min(out.LatencyS, c.bound.t), min(out.EDPJs, c.bound.e*c.bound.t)}
+			out = Least{min(out.EnergyJ, c.bound.e), min(out.LatencyS, c.latency), min(out.EDPJs, c.edp)}
 		}
 		return s.space.err
 	})

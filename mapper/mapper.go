@@ -208,6 +208,24 @@ type keepChoice struct {
 	masks []uint32
 	nodes int
 	bound pair
+	// With floors taken jointly, see rootBound.
+	latency, edp float64
+}
+
+// of returns the lower bound of an objective.
+func (c *keepChoice) of(o Objective) float64 {
+	switch o {
+	case Energy:
+		return c.bound.e
+	case Latency:
+		return c.latency
+	}
+	return c.edp
+}
+
+// closed reports whether no mapping of a keep choice can be better than what was found.
+func (s *search) closed(c *keepChoice) bool {
+	return s.hopeless(c.bound) || s.goal != Front && c.of(s.aim) >= s.best.value*(1-slack)
 }
 
 // solve runs the passes: dives along the most promising keep choices for first incumbents, then the exact search of
@@ -219,14 +237,14 @@ func (s *search) solve() {
 		return
 	}
 	s.bounded = true
-	s.rootValue = s.aim.of(choices[0].bound)
+	s.rootValue = choices[0].of(s.aim)
 	s.dives(choices)
 	for k, c := range choices {
 		if math.IsInf(c.bound.t, 1) {
 			s.stats.Pruned.Infeasible++
 			continue
 		}
-		if s.hopeless(c.bound) {
+		if s.closed(&c) {
 			s.stats.Pruned.KeepChoices++
 			continue
 		}
@@ -249,11 +267,11 @@ func (s *search) leaveChoices(left []keepChoice) {
 	s.partial = s.halt
 	s.unproved = s.cut // of the first of them, in which the search ended
 	if math.IsInf(s.cut, 1) {
-		s.unproved = s.aim.of(left[0].bound)
+		s.unproved = left[0].of(s.aim)
 	}
 	for _, c := range left[1:] {
 		if !math.IsInf(c.bound.t, 1) {
-			s.unproved = min(s.unproved, s.aim.of(c.bound))
+			s.unproved = min(s.unproved, c.of(s.aim))
 		}
 	}
 }
@@ -274,7 +292,7 @@ func (s *search) dives(choices []keepChoice) {
 			if math.IsInf(c.bound.t, 1) || s.stop() {
 				break
 			}
-			if !s.hopeless(c.bound) {
+			if !s.closed(&c) {
 				copy(s.masks, c.masks)
 				s.explore()
 			}
@@ -303,7 +321,7 @@ func (s *search) breakTies(choices []keepChoice) {
 			break
 		}
 		s.best.value = value * (1 + 2*slack)
-		if !s.hopeless(c.bound) {
+		if !s.closed(&c) {
 			copy(s.masks, c.masks)
 			s.explore()
 		}
@@ -334,7 +352,9 @@ func (s *search) keepChoices() []keepChoice {
 	var choose func(m, nodes int)
 	choose = func(m, nodes int) {
 		if m == s.inner {
-			out = append(out, keepChoice{slices.Clone(s.masks), nodes, s.rootBound()})
+			c := keepChoice{masks: slices.Clone(s.masks), nodes: nodes}
+			c.bound, c.latency, c.edp = s.rootBound()
+			out = append(out, c)
 			return
 		}
 		for sub := may[m]; ; sub = (sub - 1) & may[m] {
@@ -347,7 +367,7 @@ func (s *search) keepChoices() []keepChoice {
 	}
 	choose(1, 0)
 	slices.SortStableFunc(out, func(a, b keepChoice) int {
-		return cmp.Or(cmp.Compare(s.aim.of(a.bound), s.aim.of(b.bound)), cmp.Compare(a.nodes, b.nodes))
+		return cmp.Or(cmp.Compare(a.of(s.aim), b.of(s.aim)), cmp.Compare(a.nodes, b.nodes))
 	})
 	return out
 }

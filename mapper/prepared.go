@@ -35,7 +35,13 @@ type prepared struct {
 	orders map[uint32][][]int // by mask: the orders of its tensors
 	spread map[string]*spatialLevel
 	uses   int64 // searches that had it
+
+	fills       map[fillKey]*fillSet
+	fillNumbers int // in fills
 }
+
+// keptFills bounds the numbers in the fill sets kept in one prepared part, 8 bytes each.
+const keptFills = 1 << 20
 
 // keptSpreads bounds the spatial levels kept in one prepared part.
 const keptSpreads = 64
@@ -48,7 +54,7 @@ func newPrepared(ctx context.Context, p *model.Problem, r rules, imperfect bool)
 	if err != nil {
 		return nil, err
 	}
-	return &prepared{space: sp, tables: make(map[orderKey]*tableSet), orders: make(map[uint32][][]int), spread: make(map[string]*spatialLevel), uses: 1}, nil
+	return &prepared{space: sp, tables: make(map[orderKey]*tableSet), orders: make(map[uint32][][]int), spread: make(map[string]*spatialLevel), fills: make(map[fillKey]*fillSet), uses: 1}, nil
 }
 
 // Optimal is the function Optimal, with what was prepared before.
@@ -101,6 +107,10 @@ func (m *Mapper) take(ctx context.Context, key string) *prepared {
 	m.free[key] = m.free[key][:n-1]
 	m.rows -= x.rows
 	x.uses++
+	if x.fillNumbers > keptFills { // never during a search, whose node count would then depend on what was kept
+		clear(x.fills)
+		x.fillNumbers = 0
+	}
 	x.space.ctx, x.space.steps, x.space.check = ctx, 0, 0
 	return x
 }

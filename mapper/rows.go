@@ -113,12 +113,17 @@ func (s *search) table(set *tableSet, order []int, next, group, in int, freeTop 
 		set.byIn[group][in+1] = t
 		s.rows += len(t.rows)
 	}
-	if t.use != s.uses { // counts are those of this search, whoever built the table
+	s.touch(t)
+	return t
+}
+
+// touch counts a table once a search, whoever built it.
+func (s *search) touch(t *rowTable) {
+	if t.use != s.uses {
 		t.use = s.uses
 		s.stats.TileShapes += int64(t.made)
 		s.stats.Pruned.RowDominance += int64(t.made - len(t.rows))
 	}
-	return t
 }
 
 func (s *space) buildTable(order []int, next, group, in int, under, freeTop bool) *rowTable {

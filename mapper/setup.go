@@ -27,6 +27,9 @@ func newSearch(ctx context.Context, p *model.Problem, arch *hwmodel.Arch, o Opti
 	s.ideal, s.idealFresh, s.floorOf = make([][]coef, n), make([]float64, n), make([]*levelFloor, n)
 	for l := range s.ideal {
 		s.ideal[l] = make([]coef, len(p.Tensors))
+		for t := range s.ideal[l] {
+			s.ideal[l][t].busy, s.ideal[l][t].busyFirst = make([]float64, s.res.n), make([]float64, s.res.n)
+		}
 	}
 	s.apart = make([][]float64, s.inner+1)
 	for c := range s.apart {

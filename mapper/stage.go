@@ -10,10 +10,6 @@ import (
 type stage struct {
 	s       *search
 	i, next int
-	floor   bool    // only look for the least energy of this memory's links, extents inside free
-	least   float64 // result of floor
-	// With floor set: the extents inside of this group are at this index; -1: those of all groups are free.
-	fixedGroup, fixedIn int
 
 	outside, inside []int // s.cur to come back to, from the array above and from this memory's rows
 
@@ -47,6 +43,7 @@ type partial struct {
 	fills, foot, window [maxTensors]float64
 	first               float64
 	extra               float64 // that the next level costs above its floor, given the rows chosen
+	joint               joint   // and what it can cost
 	scale               reach   // of the nearest undecided array further out, given the rows chosen
 }
 
@@ -60,7 +57,7 @@ func (w *stage) start(s *search, i, next int) {
 		w.cost.busy, w.rows, w.tabs = make([]float64, s.res.n), make([]*row, groups), make([]*rowTable, groups)
 		w.suf, w.seq = make([]suffix, groups+1), make([]int, groups)
 	}
-	w.s, w.i, w.next, w.floor, w.found = s, i, next, false, false
+	w.s, w.i, w.next, w.found = s, i, next, false
 	w.bestValue, w.until = math.Inf(1), s.stats.Nodes+diveNodes
 	w.steps, w.far = s.p.MACs*s.p.SPerStep, 1
 }
@@ -69,37 +66,42 @@ func (w *stage) run() {
 	s := w.s
 	above := s.arrayAbove(w.i)
 	for l := above; l <= s.inner; l++ {
-		if s.levels[l] != nil && !w.floor {
+		if s.levels[l] != nil {
 			w.steps /= s.levels[l].options[s.choice[l]].work
 		}
 	}
 	if above == 0 {
 		w.steps = s.steps
 	}
-	w.further, w.crossed = !w.floor && s.floorOf[w.i-1] != nil && s.goal != Latency, 0
+	w.further, w.crossed = s.floorOf[w.i-1] != nil && s.goal != Latency, 0
 	if s.levels[w.i] != nil {
 		w.crossed = w.i
 	}
 	for _, x := range s.farther.scales[min(1, len(s.farther.scales)):] {
 		w.far *= min(x.all, x.own)
 	}
-	orders, ok := s.orders[s.masks[w.i]]
-	if !ok {
-		permute(members(s.masks[w.i]), func(order []int) { orders = append(orders, slices.Clone(order)) })
-		s.orders[s.masks[w.i]] = orders
-	}
-	for _, order := range orders {
+	for _, order := range s.ordersOf(s.masks[w.i]) {
 		if s.stop() {
 			return
 		}
 		w.order = order
 		w.search()
 	}
-	if s.dive && !w.floor && w.found {
+	if s.dive && w.found {
 		w.order = w.bestOrder
 		copy(w.rows, w.bestRows)
 		w.commit()
 	}
+}
+
+// ordersOf lists the orders of a mask's tensors.
+func (x *prepared) ordersOf(mask uint32) [][]int {
+	orders, ok := x.orders[mask]
+	if !ok {
+		permute(members(mask), func(order []int) { orders = append(orders, slices.Clone(order)) })
+		x.orders[mask] = orders
+	}
+	return orders
 }
 
 // members lists the tensors of a mask.
@@ -145,31 +147,17 @@ func (w *stage) search() {
 		w.bits[k] = s.p.Memories[w.i].Bits[t]
 	}
 	groups := len(s.space.groups)
-	freeTop := w.floor || (w.i == 1 && s.levels[1] == nil)
+	freeTop := w.i == 1 && s.levels[1] == nil
 	under := s.space.imperfect && s.arrayAbove(w.i) > 0
 	set := s.tablesOf(w.order, w.next, under, freeTop)
 	for g := range groups {
-		in := -1
-		if !w.floor {
-			in = s.cur[g]
-		} else if g == w.fixedGroup {
-			in = w.fixedIn
-		}
-		w.tabs[g] = s.table(set, w.order, w.next, g, in, freeTop)
-		w.seq[g] = g
+		w.tabs[g] = s.table(set, w.order, w.next, g, s.cur[g], freeTop)
 	}
-	for a := 1; a < groups; a++ { // few groups: most rows first
-		for b := a; b > 0 && len(w.tabs[w.seq[b]].rows) > len(w.tabs[w.seq[b-1]].rows); b-- {
-			w.seq[b], w.seq[b-1] = w.seq[b-1], w.seq[b]
-		}
-	}
-	w.suffixes(q)
-	var p partial
-	for k := range q {
-		p.fills[k], p.foot[k], p.window[k] = 1, 1, 1
-	}
-	p.first, p.scale = 1, reach{1, 1}
-	if len(s.farther.scales) > 0 && !w.floor {
+	inOrder(w.seq, w.tabs)
+	suffixes(w.suf, w.seq, w.tabs, q, s.space.rules.suffix)
+	p := one(q)
+	p.scale, p.joint = reach{1, 1}, s.jointly(w.i)
+	if len(s.farther.scales) > 0 {
 		p.scale = s.farther.scales[0]
 	}
 	if w.viable(&p, 0, false) {
@@ -177,27 +165,56 @@ func (w *stage) search() {
 	}
 }
 
+// inOrder fills in the order in which groups are decided: most rows first.
+func inOrder(seq []int, tabs []*rowTable) {
+	for g := range seq {
+		seq[g] = g
+	}
+	for a := 1; a < len(seq); a++ { // few groups
+		for b := a; b > 0 && len(tabs[seq[b]].rows) > len(tabs[seq[b-1]].rows); b-- {
+			seq[b], seq[b-1] = seq[b-1], seq[b]
+		}
+	}
+}
+
+// one returns the product of no rows.
+func one(q int) partial {
+	p := partial{first: 1}
+	for k := range q {
+		p.fills[k], p.foot[k], p.window[k] = 1, 1, 1
+	}
+	return p
+}
+
 // suffixes multiplies up what the groups not yet decided can at least contribute.
 //
 // Rule "suffix bounds" (and the same over chunks of rows): fills and footprints are products over groups, so with the
 // least factor of every open group they bound every completion from below; energy and busy times grow with fills, a
 // memory that overflows with the least footprints overflows with all. First visits, which reduce cost, enter at their
-// greatest, and never beyond the fills themselves.
-func (w *stage) suffixes(q int) {
-	n := len(w.seq)
-	last := &w.suf[n]
-	last.first = 1
-	for k := range q {
-		last.fills[k], last.foot[k], last.window[k] = 1, 1, 1
-	}
-	greedy := w.s.space.rules.suffix
+// greatest, and never beyond the fills themselves. The share of fills that is counted is 1, but for tests.
+func suffixes(suf []suffix, seq []int, tabs []*rowTable, q int, share float64) {
+	n := len(seq)
+	suf[n] = one(q)
 	for d := n - 1; d >= 0; d-- {
-		t, in, out := w.tabs[w.seq[d]], &w.suf[d+1], &w.suf[d]
-		times(out, in, &t.all, q)
+		out := &suf[d]
+		times(out, &suf[d+1], &tabs[seq[d]].all, q)
 		for k := range q {
-			out.fills[k] *= greedy
+			out.fills[k] *= share
 		}
 	}
+}
+
+// fitsIn reports whether a memory of size bits (0: unlimited) can hold the tiles of a partial choice, with the least
+// that the groups still open add.
+func fitsIn(size float64, bits *[maxTensors]float64, p *partial, suf *suffix, q int) bool {
+	if size == 0 {
+		return true
+	}
+	var used float64
+	for k := range q {
+		used += bits[k] * min(p.window[k]*suf.foot[k], p.foot[k]*suf.window[k])
+	}
+	return used <= size
 }
 
 // viable reports whether the partial choice up to depth d can still fit the memory and beat the incumbent. With bound
@@ -206,36 +223,20 @@ func (w *stage) viable(p *partial, d int, bound bool) bool {
 	s := w.s
 	s.stats.Nodes++
 	suf := &w.suf[d]
-	if size := s.p.Memories[w.i].SizeBits; size > 0 {
-		var used float64
-		for k := range w.order {
-			used += w.bits[k] * min(p.window[k]*suf.foot[k], p.foot[k]*suf.window[k])
-		}
-		if used > size {
-			s.stats.Pruned.Capacity++
-			return false
-		}
+	if !fitsIn(s.p.Memories[w.i].SizeBits, &w.bits, p, suf, len(w.order)) {
+		s.stats.Pruned.Capacity++
+		return false
 	}
 	first := p.first * suf.first
-	if w.floor {
-		var e float64
-		for k, t := range w.order {
-			e += s.ideal[w.i][t].add(p.fills[k]*suf.fills[k], s.firstOf(t, first), s.idealFresh[w.i], nil)
-		}
-		if d == len(w.seq) && !bound && e < w.least {
-			w.least = e
-			return true
-		}
-		return e < w.least
-	}
 	base := &s.decide[w.i].cost
 	e := base.energy
 	copy(w.cost.busy, base.busy)
 	for k, t := range w.order {
 		e += s.coefs[w.i][t].add(p.fills[k]*suf.fills[k], s.firstOf(t, first), s.fresh[w.i], w.cost.busy)
 	}
-	l := s.lower(e+p.extra, w.cost.busy, w.i, w.steps/(min(p.scale.all, p.scale.own)*w.far))
-	if s.hopeless(l) {
+	steps := w.steps / (min(p.scale.all, p.scale.own) * w.far)
+	l := s.lower(e+p.extra, w.cost.busy, w.i, steps)
+	if s.hopeless(l) || s.allHopeless(p.joint, e, w.cost.busy, steps) {
 		s.stats.Pruned.Bound++
 		return false
 	}
@@ -258,7 +259,7 @@ func (w *stage) viable(p *partial, d int, bound bool) bool {
 func (w *stage) descend(p *partial, d int) {
 	s := w.s
 	if d == len(w.seq) {
-		if !s.dive && !w.floor {
+		if !s.dive {
 			w.commit()
 		}
 		return
@@ -268,26 +269,29 @@ func (w *stage) descend(p *partial, d int) {
 	t := w.tabs[g]
 	var n partial
 	for c := range t.chunks {
-		n.scale, n.extra = p.scale, p.extra
+		n.scale, n.extra, n.joint = p.scale, p.extra, p.joint
 		if times(&n, p, &t.chunks[c], q); len(t.chunks) > 1 && !w.viable(&n, d+1, true) {
 			continue
 		}
-		if s.dive && !w.floor && s.stats.Nodes > w.until {
+		if s.dive && s.stats.Nodes > w.until {
 			return
 		}
 		for i := c * chunkSize; i < min((c+1)*chunkSize, len(t.rows)); i++ {
 			r := &t.rows[i]
-			if !w.floor && !w.fits(g, int(r.out)) {
+			if !w.fits(g, int(r.out)) {
 				continue
 			}
 			timesRow(&n, p, r, q)
-			if n.scale = p.scale; len(s.farther.open) > 0 && !w.floor {
+			if n.scale = p.scale; len(s.farther.open) > 0 {
 				open, a := s.farther.open[0], s.arrayAbove(w.i)
 				to, from := s.space.reachOf(open, g, s.beyond(g, int(r.out), a)), s.space.reachOf(open, g, s.beyond(g, s.cur[g], a))
 				n.scale = reach{min(p.scale.all, to.all), p.scale.own / from.own * to.own}
 			}
-			if n.extra = p.extra; w.further {
-				n.extra = max(n.extra, s.floorFrom(w.i-1, g, s.beyond(g, int(r.out), w.crossed)))
+			if n.extra, n.joint = p.extra, p.joint; w.further {
+				f := s.floorFrom(w.i-1, g, s.beyond(g, int(r.out), w.crossed))
+				if x := (f.least - s.floorOf[w.i-1].all.least) * s.space.rules.floor; x > n.extra {
+					n.extra, n.joint.list = x, f
+				}
 			}
 			w.rows[g] = r
 			if w.viable(&n, d+1, false) {

@@ -113,6 +113,12 @@ type Edit struct {
 	size  int64
 }
 
+// Quantity returns the new value; one without a Value is a word or "unlimited".
+func (e *Edit) Quantity() unit.Quantity { return e.field.q }
+
+// Text returns the new value as written.
+func (e *Edit) Text() string { return e.field.text }
+
 // Edit checks a change without making it. The error names the path, what is wrong and what is allowed.
 func (s *Spec) Edit(path, text string) (Edit, error) {
 	info, err := s.Path(path)

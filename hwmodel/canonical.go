@@ -20,11 +20,31 @@ func (s *Spec) Key() string {
 		b.WriteString(plain(text) + "\n")
 	}
 	for i := range s.nodes {
-		n := &s.nodes[i]
-		n.write(&b, plain, func(key string) string { return s.exact(n, key) })
+		if n := &s.nodes[i]; n.exact != "" {
+			b.WriteString(n.exact)
+		} else {
+			s.writeExact(n, &b)
+		}
 	}
 	sum := sha256.Sum256([]byte(b.String()))
 	return hex.EncodeToString(sum[:16])
+}
+
+// writeExact appends a node's part of the canonical text.
+func (s *Spec) writeExact(n *specNode, b *strings.Builder) {
+	n.write(b, plain, func(key string) string { return s.exact(n, key) })
+}
+
+// rememberExact keeps the nodes' parts of the canonical text, until Apply changes what they say: most nodes of a sweep's
+// candidates are those of the architecture that they vary.
+func (s *Spec) rememberExact() {
+	for i := range s.nodes {
+		if n := &s.nodes[i]; n.exact == "" {
+			var b strings.Builder
+			s.writeExact(n, &b)
+			n.exact = b.String()
+		}
+	}
 }
 
 // plain keeps free text on one line, so that it cannot pass for another line of the canonical text.

@@ -39,6 +39,15 @@ func TestKey(t *testing.T) {
 		if (other.Key() == base.Key()) != c.same {
 			t.Errorf("%s=%s: same key %v, want %v", c.path, c.text, !c.same, c.same)
 		}
+		e, _ := base.Edit(c.path, c.text)
+		applied, anew := base.Clone(), other.Clone()
+		applied.Apply(e)
+		for i := range anew.nodes {
+			anew.nodes[i].exact = ""
+		}
+		if applied.Key() != other.Key() || anew.Key() != other.Key() {
+			t.Errorf("%s=%s: the key depends on how the architecture came about", c.path, c.text)
+		}
 	}
 }
 

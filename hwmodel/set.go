@@ -101,6 +101,7 @@ func (s *Spec) Set(path, text string) error {
 		return err
 	}
 	s.Apply(e)
+	s.rememberExact()
 	return nil
 }
 
@@ -156,12 +157,17 @@ func (s *Spec) Apply(e Edit) {
 		s.technology = e.field
 	case e.node < 0:
 		s.clock = e.field
+		for i := range s.nodes { // rates per cycle count by it
+			s.nodes[i].exact = ""
+		}
 	case e.dim >= 0:
 		n := &s.nodes[e.node]
+		n.exact = ""
 		n.dims = slices.Clone(n.dims)
 		n.dims[e.dim].size = e.size
 	default:
 		n := &s.nodes[e.node]
+		n.exact = ""
 		n.fields = maps.Clone(n.fields)
 		for _, k := range e.keys {
 			n.fields[k] = e.field

@@ -52,6 +52,7 @@ type specNode struct {
 	bits    []bitsField
 	dims    []specDim // shared as fields are
 	over    overhead
+	exact   string // its part of Key's text where that is known; "" after a change
 }
 
 // maxValueBits bounds the width of one value, so that bits of whole tensors stay numbers.
@@ -95,6 +96,7 @@ func ParseSpec(data []byte, file string) (*Spec, error) {
 	if _, err := s.build(false); err != nil {
 		return nil, err
 	}
+	s.rememberExact()
 	return s, nil
 }
 

@@ -106,10 +106,19 @@ func suffixes() map[unit.Dimension]string {
 // settleAll binds all derivations and reports the first mistake at its place.
 func (s *Sweep) settleAll() {
 	for i := range s.derived {
-		if err := s.settle(i, nil); err != nil {
-			explain(s.derived[i].from.at, err)
-			return
+		err := s.settle(i, nil)
+		if err == nil {
+			continue
 		}
+		at := s.derived[i].from.at
+		var e *exprError
+		for _, a := range s.derived { // the mistake may be in one that this one needs
+			if errors.As(err, &e) && a.from.state == 1 && a.from.text == e.text {
+				at = a.from.at
+			}
+		}
+		explain(at, err)
+		return
 	}
 }
 

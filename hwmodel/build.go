@@ -13,24 +13,20 @@ func (s *Spec) Build() (*Arch, error) { return s.build(true) }
 func (s *Spec) build(ask bool) (*Arch, error) {
 	a := &Arch{Name: s.Name}
 	if s.technology.text != "" {
-		q, err := unit.Parse(s.technology.text)
-		if err != nil {
-			return nil, s.fail(s.technology.line, "technology", s.technology.text, "", "%v", err)
+		if s.technology.q.Value == nil {
+			return nil, s.fail(s.technology.line, "technology", s.technology.text, "", "not a length")
 		}
-		a.TechM = q.Float()
+		a.TechM = s.technology.si
 	}
 	if s.clock.text != "" {
-		q, err := unit.Parse(s.clock.text)
-		if a.ClockHz = 0; err == nil {
-			a.ClockHz = q.Float()
-		}
-		if a.ClockHz <= 0 {
+		if a.ClockHz = s.clock.si; a.ClockHz <= 0 {
 			return nil, s.fail(s.clock.line, "clock", s.clock.text, "frequencies above 0", "no clock")
 		}
 	}
 	if err := s.checkShape(); err != nil {
 		return nil, err
 	}
+	a.Nodes = make([]Node, 0, len(s.nodes))
 	for i := range s.nodes {
 		n, err := s.buildNode(i, a.ClockHz)
 		if err != nil {
@@ -141,24 +137,22 @@ func (f *fieldReader) quantity(key string) (unit.Quantity, bool) {
 	if w.text == "" || w.text == "unlimited" {
 		return unit.Quantity{}, false
 	}
-	q, err := unit.Parse(w.text)
-	if err != nil {
-		f.fail(key, "", "%v", err)
+	if w.q.Value == nil {
+		f.fail(key, "", "not a number with a unit")
 		return unit.Quantity{}, false
 	}
-	if math.IsInf(q.Float(), 0) || q.Float() == 0 && q.Value.Sign() != 0 {
+	if math.IsInf(w.si, 0) || w.si == 0 && w.q.Value.Sign() != 0 {
 		f.fail(key, "", "a number too large or too small")
 		return unit.Quantity{}, false
 	}
-	return q, true
+	return w.q, true
 }
 
 func (f *fieldReader) number(key string) float64 {
-	q, ok := f.quantity(key)
-	if !ok {
+	if _, ok := f.quantity(key); !ok {
 		return 0
 	}
-	return q.Float()
+	return f.n.fields[key].si
 }
 
 // whole reads a size: a whole number of bits above zero that fits an int64.
@@ -178,21 +172,18 @@ func (f *fieldReader) whole(key string) int64 {
 // energy reads an energy per bit, or per access of the memory's width.
 func (f *fieldReader) energy(key string) float64 {
 	q, ok := f.quantity(key)
-	if !ok || q.Dim == unit.JoulePerBit {
-		return numberOf(q, ok)
+	if !ok {
+		return 0
+	}
+	v := f.n.fields[key].si
+	if q.Dim == unit.JoulePerBit {
+		return v
 	}
 	if f.width == 0 {
 		f.fail(key, "an energy per bit such as 0.25pJ/bit, or a width beside it", "an energy per access without a width")
 		return 0
 	}
-	return q.Float() / f.width
-}
-
-func numberOf(q unit.Quantity, ok bool) float64 {
-	if !ok {
-		return 0
-	}
-	return q.Float()
+	return v / f.width
 }
 
 // rate reads a bandwidth in bits per second or a throughput per second; 0 when unlimited.
@@ -201,7 +192,7 @@ func (f *fieldReader) rate(key string) float64 {
 	if !ok {
 		return 0
 	}
-	v := q.Float()
+	v := f.n.fields[key].si
 	if v <= 0 {
 		f.fail(key, "rates above 0, unlimited", "nothing would ever move")
 		return 0

@@ -92,7 +92,7 @@ func (r fieldRule) readWord(v yamlsrc.Value) field {
 	if !r.allows(text) {
 		v.Fail("no such "+r.name, r.allowed())
 	}
-	return field{text, v.Line()}
+	return newField(text, v.Line())
 }
 
 func (r fieldRule) allows(word string) bool {

@@ -98,8 +98,9 @@ func (s *Spec) priceNode(a *Arch, i int, ask bool) error {
 			return err
 		}
 	}
-	over := s.overheadOf(sn)
-	for _, c := range costFields(sn.kind) {
+	over, fields := s.overheadOf(sn), costFields(sn.kind)
+	n.Costs = make([]Figure, 0, len(fields)+1)
+	for _, c := range fields {
 		fig := Figure{Field: c.name, Unit: c.unit}
 		given := sn.fields[c.name]
 		switch {
@@ -194,9 +195,12 @@ func (s *Spec) ask(a *Arch, i int, f *fieldReader) (estimate.Cost, error) {
 			return out, nil
 		}
 	}
-	built, err := estimate.Builtin(q)
+	built, err := s.prices.builtin(q)
 	if err != nil {
 		return out, s.badQuery(&s.nodes[i], err)
+	}
+	if len(out.Figures) == 0 {
+		return built, nil // shared, as its readers leave it
 	}
 	for _, fig := range built.Figures {
 		if _, ok := out.Find(fig.Field); !ok {

@@ -2,6 +2,7 @@ package hwmodel
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -18,7 +19,17 @@ type PathInfo struct {
 	// Words lists the allowed words; nil where a model judges them.
 	Words []string
 
+	// Covers lists the paths that this one sets, where it stands for several; nil: itself.
+	Covers []string
+
 	share bool // any plain number
+}
+
+func (p PathInfo) covers() []string {
+	if p.Covers == nil {
+		return []string{p.Path}
+	}
+	return p.Covers
 }
 
 // Paths lists everything that can be set, in file order: technology, clock, NODE.FIELD, ARRAY.DIM.
@@ -47,7 +58,8 @@ func (n *specNode) paths() []PathInfo {
 	}
 	if n.kind == Memory {
 		r, _ := ruleOf(Memory, "read.bandwidth")
-		out = append(out, PathInfo{Path: n.name + ".bandwidth", Dims: r.dims, Text: n.fields["read.bandwidth"].text})
+		out = append(out, PathInfo{Path: n.name + ".bandwidth", Dims: r.dims, Text: n.fields["read.bandwidth"].text,
+			Covers: []string{n.name + ".read.bandwidth", n.name + ".write.bandwidth"}})
 	}
 	return out
 }
@@ -84,41 +96,83 @@ func (s *Spec) Path(path string) (PathInfo, error) {
 
 // Set gives a path a new value, as text with its unit.
 func (s *Spec) Set(path, text string) error {
-	info, err := s.Path(path)
+	e, err := s.Edit(path, text)
 	if err != nil {
 		return err
 	}
+	s.Apply(e)
+	s.rememberExact()
+	return nil
+}
+
+// Edit is a change of one path that was checked, to be applied to many copies of an architecture.
+type Edit struct {
+	field field
+	node  int // -1: the file's own technology or clock
+	dim   int // -1: a field
+	keys  []string
+	size  int64
+}
+
+// Quantity returns the new value; one without a Value is a word or "unlimited".
+func (e *Edit) Quantity() unit.Quantity { return e.field.q }
+
+// Text returns the new value as written.
+func (e *Edit) Text() string { return e.field.text }
+
+// Edit checks a change without making it. The error names the path, what is wrong and what is allowed.
+func (s *Spec) Edit(path, text string) (Edit, error) {
+	info, err := s.Path(path)
+	if err != nil {
+		return Edit{}, err
+	}
 	text = strings.TrimSpace(text)
 	if err := checkText(s, info, text); err != nil {
-		return err
+		return Edit{}, err
 	}
-	f := field{text: text}
-	switch path {
-	case "technology":
-		s.technology = f
-		return nil
-	case "clock":
-		s.clock = f
-		return nil
-	}
-	node, key, _ := strings.Cut(path, ".")
-	for i := range s.nodes {
-		n := &s.nodes[i]
-		if n.name != node {
-			continue
+	e := Edit{field: newField(text, 0), node: -1, dim: -1}
+	for _, p := range info.covers() {
+		_, key, ok := strings.Cut(p, ".")
+		if !ok {
+			key = p
 		}
-		d := slices.IndexFunc(n.dims, func(d specDim) bool { return d.name == key })
-		switch {
-		case d >= 0:
-			q, _ := unit.Parse(text)
-			n.dims[d].size, _ = q.Int()
-		case key == "bandwidth":
-			n.fields["read.bandwidth"], n.fields["write.bandwidth"] = f, f
-		default:
-			n.fields[key] = f
+		e.keys = append(e.keys, key)
+	}
+	node, key, ok := strings.Cut(path, ".")
+	if !ok {
+		return e, nil
+	}
+	e.node = slices.IndexFunc(s.nodes, func(n specNode) bool { return n.name == node })
+	e.dim = slices.IndexFunc(s.nodes[e.node].dims, func(d specDim) bool { return d.name == key })
+	if e.dim >= 0 {
+		e.size, _ = e.field.q.Int()
+	}
+	return e, nil
+}
+
+// Apply makes a change that Edit checked, on the same architecture or a clone of it.
+func (s *Spec) Apply(e Edit) {
+	switch {
+	case e.node < 0 && e.keys[0] == "technology":
+		s.technology = e.field
+	case e.node < 0:
+		s.clock = e.field
+		for i := range s.nodes { // rates per cycle count by it
+			s.nodes[i].exact = ""
+		}
+	case e.dim >= 0:
+		n := &s.nodes[e.node]
+		n.exact = ""
+		n.dims = slices.Clone(n.dims)
+		n.dims[e.dim].size = e.size
+	default:
+		n := &s.nodes[e.node]
+		n.exact = ""
+		n.fields = maps.Clone(n.fields)
+		for _, k := range e.keys {
+			n.fields[k] = e.field
 		}
 	}
-	return nil
 }
 
 func checkText(s *Spec, info PathInfo, text string) error {

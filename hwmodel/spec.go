@@ -18,12 +18,26 @@ type Spec struct {
 	overhead            overhead
 	nodes               []specNode
 	external            Ask // nil: none
+	prices              *priceCache
 }
 
-// field is one value as written, with its line; a zero field was not given.
+// field is one value as written, with its line, and what it says: read once, since every candidate of a sweep asks for
+// it. A zero field was not given.
 type field struct {
-	text string
-	line int
+	text  string
+	line  int
+	q     unit.Quantity // no Value where the text is a word or "unlimited"; never changed
+	si    float64       // q's value
+	exact string        // q's value as a fraction with its dimension, else the text
+}
+
+// newField reads a text that is a word, "unlimited" or a quantity.
+func newField(text string, line int) field {
+	f := field{text: text, line: line, exact: text}
+	if q, err := unit.Parse(text); err == nil {
+		f.q, f.si, f.exact = q, q.Float(), exactText(q)
+	}
+	return f
 }
 
 type specNode struct {
@@ -31,13 +45,14 @@ type specNode struct {
 	name    string
 	line    int
 	source  string
-	fields  map[string]field // by key: "size", "read.energy"
+	fields  map[string]field // by key: "size", "read.energy"; shared by clones, so never written to once read
 	keep    TensorSet
 	mayKeep TensorSet
 	ports   Ports
 	bits    []bitsField
-	dims    []specDim
+	dims    []specDim // shared as fields are
 	over    overhead
+	exact   string // its part of Key's text where that is known; "" after a change
 }
 
 // maxValueBits bounds the width of one value, so that bits of whole tensors stay numbers.
@@ -65,7 +80,7 @@ func ParseSpec(data []byte, file string) (*Spec, error) {
 		return nil, err
 	}
 	root := doc.Root()
-	s := &Spec{File: file}
+	s := &Spec{File: file, prices: newPriceCache()}
 	s.Name = root.Need("name").Name()
 	s.Description, s.Source = root.Get("description").Str(), root.Get("source").Str()
 	s.technology = readField(root.Get("technology"), unit.Metre)
@@ -81,6 +96,7 @@ func ParseSpec(data []byte, file string) (*Spec, error) {
 	if _, err := s.build(false); err != nil {
 		return nil, err
 	}
+	s.rememberExact()
 	return s, nil
 }
 
@@ -91,7 +107,7 @@ func readField(v yamlsrc.Value, dims ...unit.Dimension) field {
 	if !(v.Str() == "unlimited" && (dims[0] == unit.Bits || slices.Contains(dims, unit.BitPerS) || dims[0] == unit.PerS)) {
 		v.Quantity(dims...)
 	}
-	return field{strings.TrimSpace(v.Str()), v.Line()}
+	return newField(strings.TrimSpace(v.Str()), v.Line())
 }
 
 func readNode(v yamlsrc.Value) specNode {
@@ -195,18 +211,10 @@ func readDim(v yamlsrc.Value) specDim {
 	return d
 }
 
-// Clone returns a copy that can be set without touching the original.
+// Clone returns a copy that can be set without touching the original. Fields and dimensions are shared until then.
 func (s *Spec) Clone() *Spec {
 	c := *s
 	c.nodes = slices.Clone(s.nodes)
-	for i := range c.nodes {
-		n := &c.nodes[i]
-		fields := make(map[string]field, len(n.fields))
-		for k, f := range n.fields {
-			fields[k] = f
-		}
-		n.fields, n.dims = fields, slices.Clone(n.dims)
-	}
 	return &c
 }
 

@@ -21,7 +21,8 @@ func (s *Spec) YAML() []byte {
 	}
 	b.WriteString("nodes:\n")
 	for i := range s.nodes {
-		s.nodes[i].write(&b)
+		n := &s.nodes[i]
+		n.write(&b, quoted, func(key string) string { return n.fields[key].text })
 	}
 	return []byte(b.String())
 }
@@ -35,22 +36,23 @@ func quoted(text string) string {
 	return strings.TrimSpace(string(out))
 }
 
-func (n *specNode) write(b *strings.Builder) {
-	fmt.Fprintf(b, "  - %s: %s\n", [...]string{"memory", "array", "compute"}[n.kind], n.name)
+// write appends a node, its free text as quote has it and its fields as text gives them, "" for those not given.
+func (n *specNode) write(b *strings.Builder, quote, text func(string) string) {
+	b.WriteString([...]string{"  - memory: ", "  - array: ", "  - compute: "}[n.kind] + n.name + "\n")
 	line := func(key, text string) {
 		if text != "" {
-			fmt.Fprintf(b, "    %s: %s\n", key, text)
+			b.WriteString("    " + key + ": " + text + "\n")
 		}
 	}
 	if n.source != "" {
-		line("source", quoted(n.source))
+		line("source", quote(n.source))
 	}
-	line("size", n.fields["size"].text)
-	line("width", n.fields["width"].text)
-	line("model", n.fields["model"].text)
+	line("size", text("size"))
+	line("width", text("width"))
+	line("model", text("model"))
 	for _, r := range fieldRules() {
 		if r.kind == n.kind && r.param && r.name != "width" {
-			line(r.name, n.fields[r.name].text)
+			line(r.name, text(r.name))
 		}
 	}
 	line("overhead", n.over.write())
@@ -59,8 +61,8 @@ func (n *specNode) write(b *strings.Builder) {
 	for _, d := range []string{"read", "write"} {
 		var parts []string
 		for _, k := range []string{"energy", "bandwidth"} {
-			if f := n.fields[d+"."+k]; f.text != "" {
-				parts = append(parts, k+": "+f.text)
+			if f := text(d + "." + k); f != "" {
+				parts = append(parts, k+": "+f)
 			}
 		}
 		if len(parts) > 0 {
@@ -78,7 +80,7 @@ func (n *specNode) write(b *strings.Builder) {
 		line("bits", "{"+strings.Join(parts, ", ")+"}")
 	}
 	for _, k := range []string{"energy", "throughput", "leakage", "area"} {
-		line(k, n.fields[k].text)
+		line(k, text(k))
 	}
 	if n.kind == Array {
 		b.WriteString("    dims:\n")

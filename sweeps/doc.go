@@ -2,7 +2,12 @@
 //
 //  1. load.go: the file, through viper for its settings (name, arch, workloads, objective) and from the same bytes
 //     through yaml.v3 for all that is science: viper folds the case of keys and splits them at dots.
-//  2. axis.go: values, range, pow2, linspace, logspace, zip and same become lists of exact quantities.
-//  3. where.go, expr.go: the conditions, a small language with units and dimensions.
-//  4. candidate.go: the grid, last axis fastest, or a random sample of it; duplicates dropped.
+//  2. axis.go, steps.go: values, range, pow2, linspace, logspace, zip and same become lists of exact quantities; set.go:
+//     overrides.
+//  3. expr.go, dimension.go, eval.go, point.go: a small language with units and dimensions, for where.go and derive.go.
+//  4. grid.go: the grid, last axis fastest, and why none of its points comes twice; sample.go, index.go, sobol.go,
+//     latin.go: samples of it; extra.go: include and exclude; count.go: how many there are without building them.
+//  5. candidate.go: points become architectures.
+//
+// docs/sweeps.md is the reference for users.
 package sweeps

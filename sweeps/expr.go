@@ -2,45 +2,67 @@ package sweeps
 
 import (
 	"fmt"
-	"math/big"
 	"strings"
+	"unicode/utf8"
 
 	"tcmdse/internal/unit"
+	"tcmdse/internal/yamlsrc"
 )
 
-// The language of conditions: numbers with units, paths, + - * / %, comparisons, && || ! and parentheses. Both sides
-// of a sum or comparison need one dimension; of a product one side, or both sides of a quotient the same. Rates per
-// cycle count per second by the candidate's clock.
+// The language of conditions and derivations: numbers with units, paths, + - * / % ^, comparisons, && || !, parentheses
+// and functions. Both sides of a sum or comparison need one dimension; of a product one side, or both sides of a
+// quotient the same. Rates per cycle count per second by the candidate's clock.
 
-// expr is a node of a parsed condition.
+// expr is a node of a parsed expression.
 type expr struct {
-	op   string // "num", "path", or an operator
+	op   string // "num", "path", a function's name, or an operator
 	at   int    // place in the text, for messages
 	q    unit.Quantity
 	path string
+	ref  *ref // of a path, once bound to a sweep
 	args []*expr
 }
 
-// exprError is a mistake in a condition at a place.
+// exprError is a mistake in an expression at a place.
 type exprError struct {
-	text string
-	at   int
-	msg  string
+	text    string
+	at      int
+	msg     string
+	allowed string
 }
 
-func (e *exprError) Error() string {
-	return fmt.Sprintf("%s\n  %s\n  %s^", e.msg, e.text, strings.Repeat(" ", e.at))
+func (e *exprError) Error() string { return e.msg + "\n" + e.caret() }
+
+// caret shows the expression with a mark under the place, counted in characters.
+func (e *exprError) caret() string {
+	pad := strings.Map(func(r rune) rune {
+		if r == '\t' {
+			return r
+		}
+		return ' '
+	}, e.text[:min(e.at, len(e.text))])
+	return "  " + e.text + "\n  " + pad + "^"
 }
+
+// maxExpr bounds the text of one expression, in bytes, and with it the depth of its tree.
+const maxExpr = 4096
 
 type exprParser struct {
 	text  string
 	at    int
 	depth int
+	known []string // paths with a hyphen, which would read as a difference
 }
 
-// parseExpr reads a condition.
-func parseExpr(text string) (*expr, error) {
-	p := &exprParser{text: text}
+// parseExpr reads an expression. known lists paths that have a hyphen in them.
+func parseExpr(text string, known []string) (*expr, error) {
+	if len(text) > maxExpr {
+		return nil, &exprError{text: text[:20] + "...", msg: fmt.Sprintf("an expression of %d bytes", len(text)), allowed: fmt.Sprintf("at most %d", maxExpr)}
+	}
+	if !utf8.ValidString(text) {
+		return nil, &exprError{text: strings.ToValidUTF8(text, "?"), msg: "not valid UTF-8"}
+	}
+	p := &exprParser{text: text, known: known}
 	e, err := p.binary(0)
 	if err != nil {
 		return nil, err
@@ -52,11 +74,11 @@ func parseExpr(text string) (*expr, error) {
 }
 
 func (p *exprParser) fail(format string, args ...any) error {
-	return &exprError{p.text, min(p.at, len(p.text)), fmt.Sprintf(format, args...)}
+	return &exprError{text: p.text, at: min(p.at, len(p.text)), msg: fmt.Sprintf(format, args...)}
 }
 
 func (p *exprParser) space() {
-	for p.at < len(p.text) && strings.ContainsRune(" \t", rune(p.text[p.at])) {
+	for p.at < len(p.text) && strings.IndexByte(" \t\n", p.text[p.at]) >= 0 {
 		p.at++
 	}
 }
@@ -102,48 +124,114 @@ func (p *exprParser) binary(level int) (*expr, error) {
 	}
 }
 
+// unary reads ! and -, and powers, which bind closer: -2^2 is -4, 2^-1 a half, 2^3^2 is 2^9.
 func (p *exprParser) unary() (*expr, error) {
 	p.space()
 	if p.depth++; p.depth > 200 {
 		return nil, p.fail("nested too deeply")
 	}
 	defer func() { p.depth-- }()
-	if p.at == len(p.text) {
-		return nil, p.fail("the condition ends where a value is expected")
-	}
 	at := p.at
-	switch c := p.text[p.at]; {
-	case c == '!' || c == '-':
+	if at < len(p.text) && (p.text[at] == '!' || p.text[at] == '-') {
 		p.at++
 		e, err := p.unary()
-		op := "not"
-		if c == '-' {
+		op := "!"
+		if p.text[at] == '-' {
 			op = "neg"
 		}
 		return &expr{op: op, at: at, args: []*expr{e}}, err
+	}
+	e, err := p.atom()
+	if err != nil {
+		return nil, err
+	}
+	if p.space(); p.at == len(p.text) || p.text[p.at] != '^' {
+		return e, nil
+	}
+	at = p.at
+	p.at++
+	exponent, err := p.unary()
+	return &expr{op: "^", at: at, args: []*expr{e, exponent}}, err
+}
+
+func (p *exprParser) atom() (*expr, error) {
+	if p.at == len(p.text) {
+		return nil, p.fail("the expression ends where a value is expected")
+	}
+	switch c := p.text[p.at]; {
 	case c == '(':
 		p.at++
 		e, err := p.binary(0)
 		if err != nil {
 			return nil, err
 		}
-		if p.space(); p.at == len(p.text) || p.text[p.at] != ')' {
-			return nil, p.fail("expected )")
-		}
-		p.at++
-		return e, nil
+		return e, p.expect(")")
 	case c >= '0' && c <= '9' || c == '.':
 		return p.number()
 	case isLetter(c):
-		for p.at < len(p.text) && (isLetter(p.text[p.at]) || p.text[p.at] == '.' || p.text[p.at] >= '0' && p.text[p.at] <= '9') {
-			p.at++
-		}
-		return &expr{op: "path", at: at, path: p.text[at:p.at]}, nil
+		return p.name()
 	}
-	return nil, p.fail("expected a number, a path, ! - or (")
+	return nil, p.fail("expected a number, a path, a function, ! - or (")
+}
+
+func (p *exprParser) expect(what string) error {
+	if p.space(); !strings.HasPrefix(p.text[p.at:], what) {
+		return p.fail("expected %s", what)
+	}
+	p.at += len(what)
+	return nil
+}
+
+// name reads a path or a function with its arguments.
+func (p *exprParser) name() (*expr, error) {
+	at := p.at
+	for _, k := range p.known {
+		if rest, ok := strings.CutPrefix(p.text[at:], k); ok && (rest == "" || !isPath(rest[0])) {
+			p.at += len(k)
+			return &expr{op: "path", at: at, path: k}, nil
+		}
+	}
+	for p.at < len(p.text) && isPath(p.text[p.at]) {
+		p.at++
+	}
+	name := p.text[at:p.at]
+	if p.space(); p.at == len(p.text) || p.text[p.at] != '(' {
+		return &expr{op: "path", at: at, path: name}, nil
+	}
+	f, ok := functions()[name]
+	if !ok {
+		p.at = at
+		err := &exprError{text: p.text, at: at, msg: fmt.Sprintf("no function is called %q", name), allowed: strings.Join(functionNames(), ", ")}
+		if near := yamlsrc.Nearest(name, functionNames()); near != "" {
+			err.msg += fmt.Sprintf(", did you mean %q", near)
+		}
+		return nil, err
+	}
+	p.at++
+	e := &expr{op: name, at: at}
+	for {
+		arg, err := p.binary(0)
+		if err != nil {
+			return nil, err
+		}
+		e.args = append(e.args, arg)
+		if p.space(); p.at == len(p.text) || p.text[p.at] != ',' {
+			break
+		}
+		p.at++
+	}
+	if err := p.expect(")"); err != nil {
+		return nil, err
+	}
+	if n := len(e.args); n < f.least || n > f.most {
+		return nil, &exprError{text: p.text, at: at, msg: fmt.Sprintf("%s with %d arguments", name, n), allowed: f.usage}
+	}
+	return e, nil
 }
 
 func isLetter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' }
+
+func isPath(c byte) bool { return isLetter(c) || c == '.' || c >= '0' && c <= '9' }
 
 // number reads a number with its unit; "/s", "/cycle" and "/bit" right behind a unit belong to it.
 func (p *exprParser) number() (*expr, error) {
@@ -167,123 +255,4 @@ func (p *exprParser) number() (*expr, error) {
 		return nil, p.fail("%v", err)
 	}
 	return &expr{op: "num", at: at, q: q}, nil
-}
-
-// value is a number with a dimension, or a truth value.
-type value struct {
-	unit.Quantity
-	isBool, truth bool
-}
-
-// scope gives paths their values and rates per cycle their clock.
-type scope interface {
-	lookup(path string) (unit.Quantity, error)
-	clock() *big.Rat
-}
-
-func (e *expr) eval(text string, s scope) (value, error) {
-	fail := func(format string, args ...any) (value, error) {
-		return value{}, &exprError{text, e.at, fmt.Sprintf(format, args...)}
-	}
-	var args []value
-	for _, a := range e.args {
-		v, err := a.eval(text, s)
-		if err != nil {
-			return value{}, err
-		}
-		args = append(args, v)
-	}
-	switch e.op {
-	case "num":
-		return value{Quantity: perSecond(e.q, s)}, nil
-	case "path":
-		q, err := s.lookup(e.path)
-		if err != nil {
-			return fail("%v", err)
-		}
-		return value{Quantity: perSecond(q, s)}, nil
-	case "&&", "||", "not":
-		for _, a := range args {
-			if !a.isBool {
-				return fail("%s needs conditions, not numbers", e.op)
-			}
-		}
-		switch e.op {
-		case "&&":
-			return value{isBool: true, truth: args[0].truth && args[1].truth}, nil
-		case "||":
-			return value{isBool: true, truth: args[0].truth || args[1].truth}, nil
-		}
-		return value{isBool: true, truth: !args[0].truth}, nil
-	}
-	for _, a := range args {
-		if a.isBool {
-			return fail("%s needs numbers, not conditions", e.op)
-		}
-	}
-	if e.op == "neg" {
-		return value{Quantity: unit.Quantity{Value: new(big.Rat).Neg(args[0].Value), Dim: args[0].Dim}}, nil
-	}
-	v, err := arithmetic(e.op, args[0], args[1])
-	if err != nil {
-		return fail("%v", err)
-	}
-	return v, nil
-}
-
-func perSecond(q unit.Quantity, s scope) unit.Quantity {
-	c := s.clock()
-	switch {
-	case c == nil:
-	case q.Dim == unit.BitPerCycle:
-		return unit.Quantity{Value: new(big.Rat).Mul(q.Value, c), Dim: unit.BitPerS}
-	case q.Dim == unit.PerCycle:
-		return unit.Quantity{Value: new(big.Rat).Mul(q.Value, c), Dim: unit.PerS}
-	}
-	return q
-}
-
-func arithmetic(op string, a, b value) (value, error) {
-	x := new(big.Rat)
-	num := func(d unit.Dimension) (value, error) { return value{Quantity: unit.Quantity{Value: x, Dim: d}}, nil }
-	switch op {
-	case "*":
-		if a.Dim != unit.None && b.Dim != unit.None {
-			return value{}, fmt.Errorf("a %s times a %s has no meaning here", a.Dim, b.Dim)
-		}
-		x.Mul(a.Value, b.Value)
-		return num(max(a.Dim, b.Dim)) // None is 0
-	case "/":
-		if b.Value.Sign() == 0 {
-			return value{}, fmt.Errorf("division by zero")
-		}
-		x.Quo(a.Value, b.Value)
-		switch b.Dim {
-		case a.Dim:
-			return num(unit.None)
-		case unit.None:
-			return num(a.Dim)
-		}
-		return value{}, fmt.Errorf("a %s divided by a %s has no meaning here", a.Dim, b.Dim)
-	}
-	if a.Dim != b.Dim {
-		return value{}, fmt.Errorf("a %s and a %s cannot meet at %s", a.Dim, b.Dim, op)
-	}
-	switch op {
-	case "+":
-		x.Add(a.Value, b.Value)
-		return num(a.Dim)
-	case "-":
-		x.Sub(a.Value, b.Value)
-		return num(a.Dim)
-	case "%":
-		if !a.Value.IsInt() || !b.Value.IsInt() || b.Value.Sign() == 0 {
-			return value{}, fmt.Errorf("%% needs whole numbers, the second not zero")
-		}
-		x.SetInt(new(big.Int).Rem(a.Value.Num(), b.Value.Num()))
-		return num(a.Dim)
-	}
-	c := a.Value.Cmp(b.Value)
-	truth := map[string]bool{"<": c < 0, "<=": c <= 0, ">": c > 0, ">=": c >= 0, "==": c == 0, "!=": c != 0}[op]
-	return value{isBool: true, truth: truth}, nil
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"embed"
 	"fmt"
-	"math/big"
 	"os"
 	"path/filepath"
 	"slices"
@@ -24,26 +23,37 @@ var presets embed.FS
 type Sweep struct {
 	Name      string
 	File      string
-	Dir       string // paths in the file are relative to it
-	Arch      string // name or file of the architecture
-	Workloads []string
+	Dir       string   // paths in the file are relative to it
+	Arch      string   // name or file of the architecture
+	Workloads []string // names or files of networks
+	Networks  []Workload
 	Objective string
 	// BudgetM2 is the largest area to be mapped; 0: no limit.
 	BudgetM2 float64
 	Sets     []string // overrides, PATH=VALUE
+	// Warnings are about the file: it means what it says, but hardly what was wanted.
+	Warnings []string
 
-	text   []byte
-	base   *hwmodel.Spec
-	axes   []axis
-	where  []*condition
-	sample sampling
+	text    []byte
+	base    *hwmodel.Spec
+	axes    []axis   // with rows
+	derived []axis   // by expressions
+	columns []column // the paths of both, in the file's order
+	clock   *ref     // nil: none
+	where   []*condition
+	exclude []exclusion
+	include []inclusion
+	sample  sampling
+
+	includes      int   // entries of include, equal ones counted
+	maxCandidates int64 // 0: no limit
+	maxLine       int
 }
 
-// sampling tells which points of the grid are candidates.
-type sampling struct {
-	method string // "grid", "random" or "sobol"
-	count  int64
-	seed   uint64
+// Workload is one network of a sweep: its name or file, and which of its layers take part.
+type Workload struct {
+	Name   string
+	Layers []string // globs (path.Match) of layers' names; nil: all
 }
 
 // Objectives are what a sweep may ask for.
@@ -83,7 +93,8 @@ func Load(file string, sets []string) (*Sweep, error) {
 	return Parse(data, file+".yaml (embedded)", ".", sets)
 }
 
-// Parse reads a sweep from memory; paths in it are relative to dir.
+// Parse reads a sweep from memory; paths in it are relative to dir. What sets a path comes in this order: the
+// architecture, the file's set, its axes, then sets, which replace.
 func Parse(data []byte, file, dir string, sets []string) (*Sweep, error) {
 	doc, err := yamlsrc.Parse(data, file)
 	if err != nil {
@@ -104,43 +115,69 @@ func Parse(data []byte, file, dir string, sets []string) (*Sweep, error) {
 	if s.base, err = hwmodel.Open(s.Arch, dir); err != nil {
 		return nil, err
 	}
-	for _, v := range root.Get("set").List() {
-		o, ok := splitSet(v.Str())
-		if !ok {
-			v.Fail("not PATH=VALUE", "")
-			break
-		}
-		over = append([]override{o}, over...)
-	}
+	fixed := s.readSet(root.Get("set"))
 	for _, v := range root.Get("axes").List() {
 		s.axes = append(s.axes, s.readAxis(v))
 	}
-	s.checkAxes(root.Get("axes"))
-	for _, v := range root.Get("where").List() {
-		s.where = append(s.where, s.readCondition(v))
+	if err := doc.Err(); err != nil {
+		return nil, err
 	}
-	s.readSample(root.Get("sample"))
-	b := root.Get("budget")
-	if s.BudgetM2 = quantityOr0(b.Get("area")); b.Get("area").Present() && s.BudgetM2 <= 0 {
-		b.Get("area").Fail("nothing is that small", "areas above 0mm2")
+	if fixed, err = s.apply(over, fixed); err != nil {
+		return nil, err
 	}
-	b.Done()
+	if s.finishAxes(root.Get("axes"), fixed); doc.Err() != nil {
+		return nil, doc.Err()
+	}
+	s.readRules(root)
 	root.Done()
 	if err := doc.Err(); err != nil {
 		return nil, err
 	}
-	if err := s.apply(over); err != nil {
-		return nil, err
-	}
-	if n := s.grid(); s.sample.method == "grid" && n.Cmp(big.NewInt(maxPoints)) > 0 {
-		return nil, &yamlsrc.Error{File: file, Key: "axes", Msg: fmt.Sprintf("the grid has %v points", n),
-			Allowed: fmt.Sprintf("at most %d; take a sample: {method: sobol, count: 1000, seed: 1}", maxPoints)}
+	if s.sample.method == "grid" {
+		if err := s.tooLarge(); err != nil {
+			return nil, err
+		}
 	}
 	return s, nil
 }
 
-// maxPoints bounds grids and samples: candidates are remembered to find duplicates.
-const maxPoints = 2_000_000
+// readRules reads what looks at the axes, once these are known.
+func (s *Sweep) readRules(root yamlsrc.Value) {
+	if c, err := s.find("clock", nil); err == nil && (c.axis >= 0 || c.derived >= 0 || c.base.q.Value != nil) {
+		s.clock = c
+	}
+	s.settleAll()
+	for _, v := range root.Get("where").List() {
+		s.where = append(s.where, s.readCondition(v))
+	}
+	for _, v := range root.Get("exclude").List() {
+		s.exclude = append(s.exclude, s.readExclusion(v))
+	}
+	s.readSample(root.Get("sample"))
+	for _, v := range root.Get("include").List() {
+		s.includes++
+		if s.includes > maxIncludes {
+			v.Fail("too many included points", fmt.Sprintf("at most %d", maxIncludes))
+			break
+		}
+		if in, ok := s.readInclusion(v); ok {
+			s.include = append(s.include, in)
+		}
+	}
+	b := root.Get("budget")
+	if s.BudgetM2 = quantityOr0(b.Get("area")); b.Get("area").Present() && s.BudgetM2 <= 0 {
+		b.Get("area").Fail("nothing is that small", "areas above 0mm2")
+	}
+	s.maxCandidates, s.maxLine = b.Get("max_candidates").Int(1), b.Get("max_candidates").Line()
+	b.Done()
+}
+
+// maxIncludes bounds include, whose points are remembered.
+const maxIncludes = 10_000
+
+func (s *Sweep) warn(format string, args ...any) {
+	s.Warnings = append(s.Warnings, fmt.Sprintf(format, args...))
+}
 
 func quantityOr0(v yamlsrc.Value) float64 {
 	if q := v.Quantity(unit.SquareMetre); q.Value != nil {
@@ -158,116 +195,14 @@ func (s *Sweep) settings(data []byte, root yamlsrc.Value) error {
 		return &yamlsrc.Error{File: s.File, Msg: err.Error()}
 	}
 	v.SetDefault("objective", "edp")
-	s.Name, s.Arch, s.Objective, s.Workloads = v.GetString("name"), v.GetString("arch"), v.GetString("objective"), v.GetStringSlice("workloads")
+	s.Name, s.Arch, s.Objective = v.GetString("name"), v.GetString("arch"), v.GetString("objective")
 	root.Need("name").Name()
 	root.Need("arch").Str()
-	w := root.Need("workloads")
-	if w.Present() && len(w.List()) == 0 {
-		w.Fail("no workloads", "a list of names or files of networks")
-	}
-	for _, x := range w.List() {
-		x.Str()
-	}
+	s.readWorkloads(root.Need("workloads"))
 	if o := root.Get("objective"); !slices.Contains(Objectives(), s.Objective) {
 		o.Fail("unknown objective", strings.Join(Objectives(), ", "))
 	}
 	root.Get("description").Str()
-	return nil
-}
-
-func (s *Sweep) readSample(v yamlsrc.Value) {
-	s.sample.method = "grid"
-	if !v.Present() {
-		return
-	}
-	s.sample.method = v.Need("method").Str()
-	switch s.sample.method {
-	case "grid":
-	case "random", "sobol":
-		if s.sample.count = v.Need("count").Int(1); s.sample.count > maxPoints {
-			v.Get("count").Fail("too many candidates for one sample", fmt.Sprintf("1 to %d", maxPoints))
-		}
-		if s.sample.method == "sobol" && len(s.axes) > sobolDimensions {
-			v.Get("method").Fail(fmt.Sprintf("a Sobol sample of %d axes", len(s.axes)), fmt.Sprintf("at most %d", sobolDimensions))
-		}
-		s.sample.seed = uint64(v.Need("seed").Int(0))
-	default:
-		v.Get("method").Fail("unknown way to sample", "grid, random, sobol (the last two with count and seed)")
-	}
-	v.Done()
-}
-
-type override struct{ path, text string }
-
-func splitSet(text string) (override, bool) {
-	path, value, ok := strings.Cut(text, "=")
-	path, value = strings.TrimSpace(path), strings.TrimSpace(value)
-	return override{path, value}, ok && path != "" && value != ""
-}
-
-// overrides splits the --set texts and applies those of settings at once; the rest concern the architecture.
-func (s *Sweep) overrides() ([]override, error) {
-	var out []override
-	for _, text := range s.Sets {
-		o, ok := splitSet(text)
-		if !ok {
-			return nil, &yamlsrc.Error{File: "--set", Msg: "not PATH=VALUE", Given: text, Allowed: "such as GLB.size=64KiB, PE.x=8,16, objective=energy"}
-		}
-		switch o.path {
-		case "name":
-			s.Name = o.text
-		case "arch":
-			s.Arch = o.text
-		case "workloads":
-			s.Workloads = strings.Split(o.text, ",")
-		case "objective":
-			if !slices.Contains(Objectives(), o.text) {
-				return nil, &yamlsrc.Error{File: "--set", Key: "objective", Msg: "unknown objective", Given: o.text, Allowed: strings.Join(Objectives(), ", ")}
-			}
-			s.Objective = o.text
-		default:
-			out = append(out, o)
-		}
-	}
-	return out, nil
-}
-
-// apply sets paths of the architecture. On a path that is an axis, the values replace the axis's; several values on
-// another path are a new axis, after the others; one value changes the base architecture.
-func (s *Sweep) apply(over []override) error {
-	for _, o := range over {
-		if _, err := s.base.Path(o.path); err != nil {
-			return err
-		}
-		texts := strings.Split(o.text, ",")
-		at := -1
-		for i, a := range s.axes {
-			if slices.Contains(a.paths, o.path) {
-				at = i
-				if len(a.paths) > 1 {
-					return &yamlsrc.Error{File: "--set", Key: o.path, Msg: "this path is zipped with others; change the file", Given: o.text}
-				}
-			}
-		}
-		a := axis{paths: []string{o.path}, key: "--set " + o.path}
-		for _, text := range texts {
-			text = strings.TrimSpace(text)
-			if err := s.base.Clone().Set(o.path, text); err != nil {
-				return err
-			}
-			a.rows = append(a.rows, []string{text})
-		}
-		switch {
-		case at >= 0:
-			s.axes[at] = a
-		case len(texts) > 1:
-			s.axes = append(s.axes, a)
-		default:
-			if err := s.base.Set(o.path, texts[0]); err != nil {
-				return err
-			}
-		}
-	}
 	return nil
 }
 

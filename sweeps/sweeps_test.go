@@ -158,9 +158,12 @@ func FuzzWhere(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		if e, err := parseExpr(text); err == nil {
-			c := &condition{text: text, e: e}
-			c.holds(s.base)
+		e, err := parseExpr(text, nil)
+		if err != nil {
+			return
+		}
+		if c := (&condition{text: text, e: e}); s.prepare(c) == nil {
+			c.holds(s.newPoint())
 		}
 	})
 }

@@ -1,72 +1,57 @@
 package sweeps
 
 import (
-	"fmt"
-	"math/big"
+	"errors"
 
-	"tcmdse/hwmodel"
-	"tcmdse/internal/unit"
 	"tcmdse/internal/yamlsrc"
 )
 
 // condition is one rule of `where`.
 type condition struct {
-	text string
-	e    *expr
-	hits int64 // candidates it let through, to name a rule that rejects all
+	text  string
+	e     *expr
+	key   string
+	line  int
+	depth int // the last axis that it depends on, -1: none
 }
 
-// readCondition parses a rule and tries it on the base architecture with the first value of every axis, which finds
-// unknown paths and wrong dimensions.
+// readCondition parses a rule and checks its paths and dimensions.
 func (s *Sweep) readCondition(v yamlsrc.Value) *condition {
-	c := &condition{text: v.Str()}
+	c := &condition{text: v.Str(), key: v.Path(), line: v.Line()}
 	var err error
-	if c.e, err = parseExpr(c.text); err == nil {
-		first := s.base.Clone()
-		for _, a := range s.axes {
-			for i := range a.paths {
-				if len(a.rows) > 0 && i < len(a.rows[0]) {
-					first.Set(a.paths[i], a.rows[0][i]) // tried when the axis was read
-				}
-			}
-		}
-		_, err = c.holds(first)
+	if c.e, err = parseExpr(c.text, s.hyphened()); err == nil {
+		err = s.prepare(c)
 	}
 	if err != nil {
-		v.Fail(err.Error(), "such as GLB.size >= 4 * RF.size && PE.x <= 32")
+		explain(v, err)
 	}
 	return c
 }
 
-func (c *condition) holds(spec *hwmodel.Spec) (bool, error) {
-	v, err := c.e.eval(c.text, specScope{spec})
-	if err != nil {
-		return false, err
+// prepare binds a condition to the sweep's paths and checks it.
+func (s *Sweep) prepare(c *condition) error {
+	var err error
+	if c.depth, err = s.bind(c.e, c.text, nil); err != nil {
+		return err
 	}
-	if !v.isBool {
-		return false, &exprError{c.text, 0, "a number where a condition is needed"}
+	k, err := c.e.check(c.text)
+	if err == nil && !k.truth {
+		err = &exprError{text: c.text, at: c.e.at, msg: "a " + k.String() + " where a condition is needed", allowed: "such as GLB.size >= 4 * RF.size && PE.x <= 32"}
 	}
-	return v.truth, nil
+	return err
 }
 
-type specScope struct{ spec *hwmodel.Spec }
-
-func (s specScope) lookup(path string) (unit.Quantity, error) {
-	info, err := s.spec.Path(path)
-	if err != nil {
-		e := err.(*yamlsrc.Error)
-		return unit.Quantity{}, fmt.Errorf("%s", e.Msg)
-	}
-	if info.Text == "" || info.Text == "unlimited" {
-		return unit.Quantity{}, fmt.Errorf("%s has no value in this architecture", path)
-	}
-	return unit.Parse(info.Text)
+func (c *condition) holds(p *point) (bool, error) {
+	v, err := c.e.eval(c.text, p)
+	return v.truth, err
 }
 
-func (s specScope) clock() *big.Rat {
-	q, err := s.lookup("clock")
-	if err != nil {
-		return nil
+// atPoint is a mistake that shows only at some point of the grid.
+func (s *Sweep) atPoint(p *point, key string, line int, err error) error {
+	out := &yamlsrc.Error{File: s.File, Line: line, Key: key, Msg: err.Error(), Given: p.describe()}
+	var e *exprError
+	if errors.As(err, &e) {
+		out.Msg, out.Allowed, out.Detail = e.msg, e.allowed, e.caret()
 	}
-	return q.Value
+	return out
 }

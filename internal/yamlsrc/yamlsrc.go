@@ -31,6 +31,7 @@ type Error struct {
 	Msg     string
 	Given   string
 	Allowed string
+	Detail  string // further lines, such as an expression with a caret under the place
 }
 
 func (e *Error) Error() string {
@@ -48,6 +49,9 @@ func (e *Error) Error() string {
 	}
 	if e.Allowed != "" {
 		fmt.Fprintf(&b, "; allowed: %s", e.Allowed)
+	}
+	if e.Detail != "" {
+		b.WriteString("\n" + e.Detail)
 	}
 	return b.String()
 }
@@ -142,8 +146,11 @@ func (d *Doc) survey(n *yaml.Node, path string, count *int) error {
 	return nil
 }
 
-// caseMatters reports whether keys under path are names of the user's, such as rank variables p and P.
+// caseMatters reports whether keys under path are names of the user's, such as rank variables p and P, or paths.
 func caseMatters(path string) bool {
+	if strings.HasPrefix(path, "include[") || strings.HasPrefix(path, "exclude[") {
+		return true
+	}
 	return strings.HasSuffix(path, ".sizes") || strings.HasSuffix(path, ".tensors")
 }
 
@@ -205,6 +212,16 @@ func (v Value) Fail(msg, allowed string) {
 		e.Line, e.Col, e.Given = v.node.Line, v.node.Column, short(v.node)
 	}
 	v.doc.err = e
+}
+
+// Explain is Fail with further lines that show the value in place of a quotation.
+func (v Value) Explain(msg, allowed, detail string) {
+	if v.doc == nil || v.doc.err != nil {
+		return
+	}
+	v.Fail(msg, allowed)
+	e := v.doc.err.(*Error)
+	e.Given, e.Detail = "", detail
 }
 
 func (v Value) resolved() *yaml.Node {

@@ -1,0 +1,152 @@
+package sweeps
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"tcmdse/internal/yamlsrc"
+)
+
+// override is one PATH=VALUE.
+type override struct{ path, text, key string }
+
+func splitSet(text, key string) (override, bool) {
+	path, value, ok := strings.Cut(text, "=")
+	path, value = strings.TrimSpace(path), strings.TrimSpace(value)
+	return override{path, value, key}, ok && path != "" && value != ""
+}
+
+// readSet applies the file's fixed overrides to the architecture.
+func (s *Sweep) readSet(v yamlsrc.Value) []override {
+	var out []override
+	for _, x := range v.List() {
+		o, ok := splitSet(x.Str(), x.Path())
+		if !ok {
+			x.Fail("not PATH=VALUE", "such as technology=28nm")
+			return out
+		}
+		if strings.Contains(o.text, ",") {
+			x.Fail("several values", "one value; several are an axis")
+			return out
+		}
+		if err := s.base.Set(o.path, o.text); err != nil {
+			e := err.(*yamlsrc.Error)
+			x.Fail(e.Msg, e.Allowed)
+			return out
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
+// overrides splits the --set texts and applies those of settings at once; the rest concern the architecture.
+func (s *Sweep) overrides() ([]override, error) {
+	var out []override
+	for _, text := range s.Sets {
+		o, ok := splitSet(text, "--set")
+		if !ok {
+			return nil, &yamlsrc.Error{File: "--set", Msg: "not PATH=VALUE", Given: text, Allowed: "such as GLB.size=64KiB, PE.x=8,16, objective=energy"}
+		}
+		switch o.path {
+		case "name":
+			s.Name = o.text
+		case "arch":
+			s.Arch = o.text
+		case "workloads":
+			s.Workloads, s.Networks = nil, nil
+			for _, name := range strings.Split(o.text, ",") {
+				s.addWorkload(Workload{Name: strings.TrimSpace(name)})
+			}
+		case "objective":
+			if !slices.Contains(Objectives(), o.text) {
+				return nil, &yamlsrc.Error{File: "--set", Key: "objective", Msg: "unknown objective", Given: o.text, Allowed: strings.Join(Objectives(), ", ")}
+			}
+			s.Objective = o.text
+		default:
+			out = append(out, o)
+		}
+	}
+	return out, nil
+}
+
+// apply sets paths of the architecture from the command line. On a path that is an axis, follows one or is derived, the
+// values replace that; several values on another path are a new axis, after the others; one value changes the base
+// architecture, also where the file's set has the path. It returns what of the file's set still holds.
+func (s *Sweep) apply(over, fixed []override) ([]override, error) {
+	for _, o := range over {
+		if _, err := s.base.Path(o.path); err != nil {
+			return nil, err
+		}
+		at := slices.IndexFunc(s.axes, func(a axis) bool { return slices.Contains(a.paths, o.path) })
+		if at >= 0 && len(s.axes[at].paths) > 1 {
+			return nil, &yamlsrc.Error{File: "--set", Key: o.path, Msg: "this path is zipped with others; change the file", Given: o.text}
+		}
+		texts := strings.Split(o.text, ",")
+		a := axis{paths: []string{o.path}, key: "--set " + o.path, raw: len(texts)}
+		for i, text := range texts {
+			c, err := s.newCell(o.path, text, i)
+			if err != nil {
+				return nil, onCommandLine(err)
+			}
+			a.rows = append(a.rows, []cell{c})
+		}
+		fixed = slices.DeleteFunc(fixed, func(f override) bool { return f.path == o.path })
+		switch {
+		case at >= 0:
+			s.axes[at] = a
+		case len(texts) > 1:
+			s.axes = append(s.axes, a)
+		default:
+			if err := s.base.Set(o.path, texts[0]); err != nil {
+				return nil, onCommandLine(err)
+			}
+			fixed = append(fixed, override{o.path, o.text, "--set"})
+		}
+	}
+	return fixed, nil
+}
+
+// onCommandLine says of a mistake in a value that it is not the architecture's file that has it.
+func onCommandLine(err error) error {
+	e := *err.(*yamlsrc.Error)
+	e.File, e.Line = "--set", 0
+	return &e
+}
+
+// readWorkloads reads names of networks, or mappings that pick some of their layers.
+func (s *Sweep) readWorkloads(v yamlsrc.Value) {
+	list := v.List()
+	if v.Present() && len(list) == 0 {
+		v.Fail("no workloads", "a list of names or files of networks")
+	}
+	for _, x := range list {
+		w := Workload{}
+		if x.IsMap() {
+			w.Name = x.Need("name").Str()
+			layers := x.Need("layers")
+			if w.Layers = layers.Strs(); layers.Present() && len(w.Layers) == 0 {
+				layers.Fail("no layers", "a list of names, * for any letters: [\"layer4*\"]")
+			}
+			for _, g := range w.Layers {
+				if _, err := path.Match(g, ""); err != nil {
+					layers.Fail("not a pattern: "+g, "* for any letters, ? for one, [a-z] for one of these")
+				}
+			}
+			x.Done()
+		} else {
+			w.Name = x.Str()
+		}
+		if w.Name == "" {
+			x.Fail("no name", "names or files of networks")
+		}
+		if slices.Contains(s.Workloads, w.Name) {
+			x.Fail("a workload given twice", "each once; layers takes several patterns")
+		}
+		s.addWorkload(w)
+	}
+}
+
+func (s *Sweep) addWorkload(w Workload) {
+	s.Workloads, s.Networks = append(s.Workloads, w.Name), append(s.Networks, w)
+}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 )
@@ -204,8 +205,8 @@ func (w *writer) insert(query string, args ...any) int64 {
 }
 
 func (w *writer) candidate(sweepID int64, c *Candidate) {
-	id := w.insert("INSERT INTO candidates (sweep_id, key, idx, arch, arch_yaml, area_mm2, warnings, overhead) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-		sweepID, c.Key, c.Index, c.Arch, c.ArchYAML, c.AreaMM2, text(c.Warnings), c.Overhead)
+	id := w.insert("INSERT INTO candidates (sweep_id, key, idx, arch, arch_yaml, area_mm2, warnings, overhead, settings) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+		sweepID, c.Key, c.Index, c.Arch, c.ArchYAML, c.AreaMM2, text(c.Warnings), c.Overhead, settings(c.Params))
 	if id == 0 && w.err == nil { // stored earlier: its parameters are the same, workloads may be new
 		w.err = w.tx.QueryRowContext(w.ctx, "SELECT candidate_id FROM candidates WHERE sweep_id = ? AND key = ?", sweepID, c.Key).Scan(&id)
 	} else {
@@ -220,6 +221,20 @@ func (w *writer) candidate(sweepID int64, c *Candidate) {
 	for i := range c.Results {
 		w.outcome(id, &c.Results[i])
 	}
+}
+
+// settings writes parameters as one text, by path, so that equal ones have equal texts whatever the order of the axes.
+func settings(params []Param) string {
+	sorted := slices.Clone(params)
+	slices.SortStableFunc(sorted, func(a, b Param) int { return strings.Compare(a.Path, b.Path) })
+	var b strings.Builder
+	for i, p := range sorted {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(p.Path + "=" + p.Text)
+	}
+	return b.String()
 }
 
 func (w *writer) outcome(candidate int64, r *WorkloadResult) {

@@ -7,7 +7,7 @@ import (
 
 // definitions says what the figures mean, for the workbook and the page.
 func definitions(d *Data) []string {
-	return []string{
+	out := []string{
 		"Every layer's mapping is the best one for " + orEDP(d.Sweep.Objective) + " in the whole mapspace of the cost model (" + d.Sweep.ModelVersion + "), proved by exhaustive branch and bound; where it is not, column optimal of Layers says so.",
 		"EDP of a network (edp_js) is its total energy times its total latency, each summed over layers times their count. It is not the sum of the layers' own products.",
 		"Latency of a layer is that of its busiest component (bottleneck): transfers overlap with computation. Energy is traffic times energy per bit, plus multiply-accumulates, plus leakage of all instances over the latency.",
@@ -17,6 +17,10 @@ func definitions(d *Data) []string {
 		"Knee: the design farthest from the straight line between the front's ends, both axes logarithmic.",
 		"idx is a candidate's place in the sweep's order, the same in every run; candidate_id is its number in this database and joins the views of SQL.",
 	}
+	if d.skips() {
+		out = append(out, "A candidate of status skipped was never mapped and is on no chart: bound_edp_js is proved to be no more than its EDP, and a mapped design of no more area has no more than that. The front is the one that mapping all candidates gives.")
+	}
+	return out
 }
 
 func orEDP(objective string) string {

@@ -21,7 +21,7 @@ const maxReasons = 12
 // various is the status that stands for those counted together.
 const various = "various"
 
-// outcomes counts candidates by status and reason, in the order ok, infeasible, over budget, failed, and the most
+// outcomes counts candidates by status and reason, in the order ok, infeasible, over budget, skipped, failed, and the most
 // frequent reason first. Reasons that differ in numbers only count as one.
 func (w *Workload) outcomes() []outcome {
 	at := map[string]int{}
@@ -54,9 +54,9 @@ func (w *Workload) outcomes() []outcome {
 }
 
 func statusRank(status string) int {
-	i := slices.Index([]string{results.OK, results.Infeasible, results.OverBudget, results.Failed}, status)
+	i := slices.Index([]string{results.OK, results.Infeasible, results.OverBudget, results.Skipped, results.Failed}, status)
 	if i < 0 {
-		return 4
+		return 5
 	}
 	return i
 }
@@ -87,6 +87,18 @@ func (w *Workload) mapped() int {
 		}
 	}
 	return n
+}
+
+// skips tells whether any candidate was skipped by a proof.
+func (d *Data) skips() bool {
+	for i := range d.Workloads {
+		for k := range d.Workloads[i].Candidates {
+			if d.Workloads[i].Candidates[k].Status == results.Skipped {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // warnings lists what a reader has to know before trusting the figures: the sweep's own warnings, an unfinished

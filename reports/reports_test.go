@@ -7,6 +7,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -99,6 +100,44 @@ func TestFrontTable(t *testing.T) {
 	b.Reset()
 	if err := WriteFrontTable(&b, hostile(t)); err != nil || strings.ContainsAny(b.String(), "\x1b\x07") {
 		t.Errorf("control characters reach the terminal: %q, %v", b.String(), err)
+	}
+}
+
+// TestSkipped: skipped candidates are counted and listed with their bound, and are on no chart.
+func TestSkipped(t *testing.T) {
+	d := built(5, func(i int, c *results.CandidateRow) {
+		if i%2 == 1 {
+			c.Status, c.OnFront, c.Reason, c.EnergyJ, c.LatencyS, c.EDPJs, c.BoundEDPJs = results.Skipped, false, "idx 0 is no larger and at least as good", 0, 0, 0, float64(i)
+		}
+	})
+	w := &d.Workloads[0]
+	if _, drawn := thin(w, 100); w.mapped() != 3 || drawn != 3 {
+		t.Errorf("%d mapped, %d drawn", w.mapped(), drawn)
+	}
+	if o := w.outcomes(); len(o) != 2 || o[1].status != results.Skipped || o[1].n != 2 {
+		t.Errorf("%+v", o)
+	}
+	table := d.candidates()
+	edp, bound := slices.Index(table.header, "edp_js"), len(table.header)-1
+	if table.header[bound] != "bound_edp_js" {
+		t.Fatalf("%v", table.header)
+	}
+	for row := range table.rows {
+		skipped := row[4] == results.Skipped
+		if len(row) != len(table.header) || (row[edp] == nil) != skipped || (row[bound] != nil) != skipped {
+			t.Errorf("%v", row)
+		}
+	}
+	if all := built(5, func(int, *results.CandidateRow) {}); slices.Contains(all.candidates().header, "bound_edp_js") || len(definitions(d)) != len(definitions(all))+1 {
+		t.Error("bounds where nothing is skipped, or no word about them where it is")
+	}
+	f, _ := workbook(t, d)
+	if rows := rowsOf(t, f, "Candidates"); len(rows) != 6 || rows[2][bound] != "1" {
+		t.Errorf("%v", rows)
+	}
+	var b bytes.Buffer
+	if err := WriteHTML(&b, d); err != nil || !strings.Contains(b.String(), "2 skipped: idx 0 is no larger") {
+		t.Errorf("page: %v", err)
 	}
 }
 

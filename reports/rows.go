@@ -36,6 +36,10 @@ func (d *Data) candidates() sheetRows {
 	for _, p := range ps {
 		t.header = append(t.header, p.header)
 	}
+	skips := d.skips()
+	if skips {
+		t.header = append(t.header, "bound_edp_js")
+	}
 	for i := range d.Workloads {
 		t.n += len(d.Workloads[i].Candidates)
 	}
@@ -49,6 +53,11 @@ func (d *Data) candidates() sheetRows {
 				}
 				for j := range ps {
 					row = append(row, ps[j].cell(c.Params))
+				}
+				if c.Status == results.Skipped {
+					row = append(row, number(c.BoundEDPJs))
+				} else if skips {
+					row = append(row, nil)
 				}
 				if !yield(row) {
 					return

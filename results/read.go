@@ -166,13 +166,14 @@ func (s *Store) EachComponent(ctx context.Context, sweepID int64, f func(Compone
 		FROM candidates c JOIN component_result k USING (candidate_id) WHERE c.sweep_id = ?
 		ORDER BY c.idx, k.workload, k.layer_position, k.position`, sweepID, func(r *sql.Rows) error {
 		var k ComponentRow
-		var tensors string
+		var tensors sql.RawBytes
 		if err := r.Scan(&k.CandidateID, &k.Index, &k.Workload, &k.Layer, &k.Count, &k.Name, &k.EnergyJ, &k.LeakageJ, &k.BusyS,
 			&k.AreaMM2, &k.Instances, &k.PeakBits, &k.SizeBits, &k.ReadBits, &k.WriteBits, &tensors); err != nil {
 			return err
 		}
-		if err := json.Unmarshal([]byte(tensors), &k.Tensors); err != nil {
-			return err
+		var err error
+		if k.Tensors, err = parseTensors(tensors); err != nil {
+			return fmt.Errorf("results: %s: traffic of %s: %w", s.path, k.Name, err)
 		}
 		return f(k)
 	})

@@ -3,7 +3,6 @@ package results
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 )
@@ -16,17 +15,19 @@ type recaller struct {
 	layer, components, refusal *sql.Stmt
 }
 
-// newRecaller prepares the statements on the connections that read: they see all that was committed before.
+// newRecaller prepares the statements on the connections that read: they see all that was committed before. None joins
+// or orders, for which SQLite would plan it anew with every key, four times the work: the index gives the first layer
+// first, the primary key gives components by position.
 func newRecaller(db *sql.DB) (r recaller, err error) {
 	for _, q := range []struct {
 		to  **sql.Stmt
 		sql string
 	}{
-		{&r.layer, `SELECT l.layer_id, l.layer, l.count, l.energy_j, l.latency_s, l.edp_js, l.macs, l.utilization, l.bottleneck,
-			m.json, m.text, l.optimal, l.mapspace_log10, l.evaluated, l.seconds
-			FROM layers l JOIN mappings m USING (mapping_id) WHERE l.work_key = ? ORDER BY l.layer_id LIMIT 1`},
+		{&r.layer, `SELECT layer_id, layer, count, energy_j, latency_s, edp_js, macs, utilization, bottleneck,
+			(SELECT json FROM mappings m WHERE m.mapping_id = l.mapping_id), (SELECT text FROM mappings m WHERE m.mapping_id = l.mapping_id),
+			optimal, mapspace_log10, evaluated, seconds FROM layers l WHERE work_key = ? LIMIT 1`},
 		{&r.components, `SELECT component, energy_j, leakage_j, busy_s, area_mm2, instances, peak_bits, size_bits, read_bits,
-			write_bits, tensors FROM components WHERE layer_id = ? ORDER BY position`},
+			write_bits, tensors FROM components WHERE layer_id = ?`},
 		{&r.refusal, "SELECT reason FROM refusals WHERE work_key = ?"},
 	} {
 		if *q.to, err = db.Prepare(q.sql); err != nil {
@@ -77,7 +78,7 @@ func (s *Store) Recall(ctx context.Context, workKey []byte) (l Layer, ok bool, e
 			&k.ReadBits, &k.WriteBits, &tensors); err != nil {
 			return Layer{}, false, explain(s.path, err)
 		}
-		if err := json.Unmarshal(tensors, &k.Tensors); err != nil {
+		if k.Tensors, err = parseTensors(tensors); err != nil {
 			return Layer{}, false, fmt.Errorf("results: %s: layer %d: %w", s.path, id, err)
 		}
 		l.Components = append(l.Components, k)

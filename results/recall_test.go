@@ -30,7 +30,7 @@ func worked(i int64, first, layers int) Candidate {
 			k := Component{Name: name, EnergyJ: r.Float64() * 1e-12, LeakageJ: r.Float64() * 1e-15, BusyS: r.Float64(), AreaMM2: r.Float64(),
 				Instances: r.Int64N(1 << 40), PeakBits: 0.1 + r.Float64(), SizeBits: r.Int64(), ReadBits: 1 / 3.0, WriteBits: 1e22 / 3}
 			if name != "MAC" {
-				k.Tensors = []TensorTraffic{{"W", r.Float64(), 1e300 * r.Float64(), 5e-324}, {"I", 0, 1 << 60, 0.1}, {"O", 7, 9, 64}}
+				k.Tensors = []TensorTraffic{{"W", 1e6 * r.Float64(), 1e300, 12}, {"I", 0, 1 << 60, 0.1}, {"O", 7, 9, 64}}
 			}
 			l.Components = append(l.Components, k)
 		}

@@ -180,6 +180,7 @@ func TestContractColumns(t *testing.T) {
 		"candidate_id, workload, layer, count, energy_j, latency_s, edp_js, utilization, bottleneck, mapping FROM layer_result",
 		"candidate_id, layer, component, energy_j, leakage_j, busy_s, area_mm2, read_bits, write_bits FROM component_result",
 		"sweep_id, workload, candidate_id, area_mm2, edp_js, energy_j, latency_s FROM front",
+		"sweep_id, workload, budget_mm2, candidate_id, area_mm2, edp_js, energy_j, latency_s, settings FROM best_per_budget",
 	} {
 		if _, err := s.Query(context.Background(), "SELECT "+c); err != nil {
 			t.Errorf("%s: %v", c, err)

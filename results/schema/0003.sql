@@ -30,6 +30,11 @@ ALTER TABLE sweeps ADD COLUMN cost_tables TEXT NOT NULL DEFAULT '{}' /* JSON obj
 ALTER TABLE sweeps ADD COLUMN seed INTEGER /* of the sample; NULL where nothing is drawn */;
 ALTER TABLE sweeps ADD COLUMN mode TEXT NOT NULL DEFAULT 'all' CHECK (mode IN ('all', 'front_only')) /* front_only skips what cannot be on the front */;
 
+ALTER TABLE candidates ADD COLUMN settings TEXT NOT NULL DEFAULT '' /* its parameters, as in GLB.size=64KiB, PE.x=14, by path */;
+UPDATE candidates SET settings = coalesce((SELECT group_concat(setting, ', ') FROM (
+  SELECT path || '=' || text AS setting FROM params p WHERE p.candidate_id = candidates.candidate_id ORDER BY path, position)), '');
+CREATE INDEX candidates_by_settings ON candidates (sweep_id, settings);
+
 CREATE TABLE runs (
   run_id       INTEGER PRIMARY KEY,
   sweep_id     INTEGER NOT NULL REFERENCES sweeps,
@@ -90,11 +95,18 @@ SELECT sweep_id, workload, candidate_id, area_mm2, edp_js, energy_j, latency_s F
 WHERE best IS NULL OR edp_js < best
 ORDER BY sweep_id, workload, area_mm2;
 
+-- One row a candidate and workload; on_front is by the rule of front, found here again so that asking for one sweep
+-- looks at no other.
 CREATE VIEW candidate AS
-SELECT c.sweep_id, c.candidate_id, c.arch, o.workload, c.area_mm2, o.energy_j, o.latency_s, o.edp_js,
-       f.candidate_id IS NOT NULL AS on_front, o.status, o.reason, c.idx, c.key, c.arch_yaml, o.bound_edp_js
-FROM candidates c JOIN outcomes o USING (candidate_id)
-LEFT JOIN front f ON f.candidate_id = c.candidate_id AND f.workload = o.workload;
+SELECT w.sweep_id, w.candidate_id, c.arch, w.workload, w.area_mm2, w.energy_j, w.latency_s, w.edp_js,
+       w.status = 'ok' AND (w.best IS NULL OR w.edp_js < w.best) AS on_front, w.status, w.reason, w.idx, c.key, c.arch_yaml, w.bound_edp_js,
+       c.settings
+FROM (
+  SELECT c.sweep_id, c.candidate_id, c.area_mm2, c.idx, o.workload, o.status, o.reason, o.energy_j, o.latency_s, o.edp_js, o.bound_edp_js,
+         min(o.edp_js) OVER (PARTITION BY c.sweep_id, o.workload ORDER BY c.area_mm2, o.edp_js, c.idx
+                             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS best
+  FROM outcomes o JOIN candidates c USING (candidate_id)) w
+JOIN candidates c USING (candidate_id);
 
 CREATE VIEW candidate_param AS SELECT candidate_id, path, value, text, position FROM params;
 
@@ -113,3 +125,82 @@ CREATE VIEW run AS
 SELECT r.sweep_id, r.run_id, s.name AS sweep, r.started_at, r.ended_at, r.outcome, r.stored, r.finished, s.candidates_total,
        r.jobs, r.tool_version, r.command, r.host_os
 FROM runs r JOIN sweeps s USING (sweep_id);
+
+-- The least EDP that fits each budget of area: 1, 2, 5, 10, ... mm2, from the first that any design fits to the first
+-- that the whole front fits, beyond which area buys nothing.
+CREATE VIEW best_per_budget AS
+WITH budgets (budget_mm2, below_mm2) AS (VALUES
+  (0.01, 0.0), (0.02, 0.01), (0.05, 0.02), (0.1, 0.05), (0.2, 0.1), (0.5, 0.2), (1.0, 0.5), (2.0, 1.0), (5.0, 2.0), (10.0, 5.0), (20.0, 10.0),
+  (50.0, 20.0), (100.0, 50.0), (200.0, 100.0), (500.0, 200.0), (1000.0, 500.0), (2000.0, 1000.0), (5000.0, 2000.0), (10000.0, 5000.0),
+  (20000.0, 10000.0), (50000.0, 20000.0), (100000.0, 50000.0))
+SELECT f.sweep_id, f.workload, rung.budget_mm2, f.candidate_id, f.area_mm2, f.edp_js, f.energy_j, f.latency_s, c.settings
+FROM (SELECT *, lead(area_mm2) OVER (PARTITION BY sweep_id, workload ORDER BY area_mm2) AS next_mm2 FROM front) f
+JOIN budgets rung ON rung.budget_mm2 >= f.area_mm2
+  AND CASE WHEN f.next_mm2 IS NULL THEN rung.below_mm2 < f.area_mm2 ELSE rung.budget_mm2 < f.next_mm2 END
+JOIN candidates c USING (candidate_id)
+ORDER BY f.sweep_id, f.workload, rung.budget_mm2;
+
+-- What each layer adds to its network: energy and latency of all its runs (those of layer_result times count), whose
+-- sums are the network's, and their shares.
+CREATE VIEW layer_breakdown AS
+SELECT c.sweep_id, o.candidate_id, o.workload, l.layer, l.count, l.count * l.energy_j AS energy_j, l.count * l.latency_s AS latency_s,
+       l.count * l.energy_j / o.energy_j AS energy_share, l.count * l.latency_s / o.latency_s AS latency_share,
+       l.bottleneck, l.utilization, l.count * l.macs AS macs, l.position
+FROM layers l JOIN outcomes o USING (outcome_id) LEFT JOIN candidates c USING (candidate_id);
+
+-- What each component takes of the network's energy (leakage included), of its time and of the candidate's area, and
+-- how much of its latency it limits. Shares are 0..1; those of the area leave out what belongs to no component.
+CREATE VIEW component_share AS
+SELECT c.sweep_id, o.candidate_id, o.workload, k.component, k.energy_j + k.leakage_j AS energy_j, k.leakage_j,
+       (k.energy_j + k.leakage_j) / o.energy_j AS energy_share, k.area_mm2, k.area_mm2 / c.area_mm2 AS area_share,
+       k.busy_s, k.busy_s / o.latency_s AS busy_share, k.limiting_s, k.limiting_s / o.latency_s AS limiting_share, k.limiting_layers,
+       k.instances, k.peak_bits, k.size_bits, k.peak_bits / nullif(k.size_bits, 0) AS fill, -- of an instance, at most; NULL: unlimited
+       k.read_bits, k.write_bits, k.position
+FROM outcome_components k JOIN outcomes o USING (outcome_id) LEFT JOIN candidates c USING (candidate_id)
+WHERE k.position < 1000;
+
+-- What limits each network on each candidate: the component that is the bottleneck of layers for longest.
+CREATE VIEW bottleneck AS
+SELECT c.sweep_id, o.candidate_id, o.workload, k.component, k.limiting_s, k.limiting_s / o.latency_s AS limiting_share,
+       k.limiting_layers, k.busy_s / o.latency_s AS busy_share
+FROM outcomes o LEFT JOIN candidates c USING (candidate_id)
+JOIN outcome_components k ON k.outcome_id = o.outcome_id AND k.component = (
+  SELECT component FROM outcome_components x WHERE x.outcome_id = o.outcome_id ORDER BY limiting_s DESC, position, component LIMIT 1);
+
+-- Why a design has no result: every candidate and workload that is not ok.
+CREATE VIEW failure AS
+SELECT c.sweep_id, o.candidate_id, o.workload, o.status, o.reason, c.area_mm2, o.bound_edp_js, c.settings, c.idx
+FROM outcomes o JOIN candidates c USING (candidate_id) WHERE o.status <> 'ok';
+
+-- Candidates that two sweeps share, by their key (the same architecture), or else by their settings (the same
+-- parameters on what may be another architecture); ratios are b over a. Ask it with sweep_a and sweep_b.
+CREATE VIEW candidate_comparison AS
+WITH pair AS (
+  SELECT a.sweep_id AS sweep_a, b.sweep_id AS sweep_b, a.candidate_id AS candidate_a, b.candidate_id AS candidate_b, 'key' AS equal_by
+  FROM candidates a JOIN candidates b ON b.key = a.key AND b.sweep_id <> a.sweep_id
+  UNION ALL
+  SELECT a.sweep_id, b.sweep_id, a.candidate_id, b.candidate_id, 'settings'
+  FROM candidates a JOIN candidates b ON b.settings = a.settings AND b.sweep_id <> a.sweep_id AND b.key <> a.key
+  WHERE NOT EXISTS (SELECT 1 FROM candidates x WHERE x.sweep_id = b.sweep_id AND x.key = a.key)
+    AND NOT EXISTS (SELECT 1 FROM candidates x WHERE x.sweep_id = a.sweep_id AND x.key = b.key))
+SELECT p.sweep_a, p.sweep_b, oa.workload, p.candidate_a, p.candidate_b, p.equal_by, ca.settings,
+       ca.area_mm2 AS area_mm2_a, cb.area_mm2 AS area_mm2_b, cb.area_mm2 / nullif(ca.area_mm2, 0) AS area_ratio,
+       oa.energy_j AS energy_j_a, ob.energy_j AS energy_j_b, ob.energy_j / oa.energy_j AS energy_ratio,
+       oa.latency_s AS latency_s_a, ob.latency_s AS latency_s_b, ob.latency_s / oa.latency_s AS latency_ratio,
+       oa.edp_js AS edp_js_a, ob.edp_js AS edp_js_b, ob.edp_js / oa.edp_js AS edp_ratio, oa.status AS status_a, ob.status AS status_b
+FROM pair p JOIN candidates ca ON ca.candidate_id = p.candidate_a JOIN candidates cb ON cb.candidate_id = p.candidate_b
+JOIN outcomes oa ON oa.candidate_id = p.candidate_a JOIN outcomes ob ON ob.candidate_id = p.candidate_b AND ob.workload = oa.workload;
+
+-- Two sweeps as wholes, by workload: how many designs are mapped and on the front, and the two ends of each front.
+CREATE VIEW sweep_comparison AS
+WITH ends AS (
+  SELECT f.sweep_id, f.workload, count(*) AS front, min(f.area_mm2) AS least_area_mm2, max(f.edp_js) AS edp_at_least_area,
+         min(f.edp_js) AS least_edp_js, max(f.area_mm2) AS area_at_least_edp
+  FROM front f GROUP BY f.sweep_id, f.workload)
+SELECT a.sweep_id AS sweep_a, b.sweep_id AS sweep_b, a.workload, sa.name AS name_a, sb.name AS name_b, a.front AS front_a, b.front AS front_b,
+       a.least_edp_js AS least_edp_js_a, b.least_edp_js AS least_edp_js_b, b.least_edp_js / a.least_edp_js AS least_edp_ratio,
+       a.area_at_least_edp AS area_mm2_at_least_edp_a, b.area_at_least_edp AS area_mm2_at_least_edp_b,
+       a.least_area_mm2 AS least_area_mm2_a, b.least_area_mm2 AS least_area_mm2_b, b.least_area_mm2 / nullif(a.least_area_mm2, 0) AS least_area_ratio,
+       a.edp_at_least_area AS edp_js_at_least_area_a, b.edp_at_least_area AS edp_js_at_least_area_b
+FROM ends a JOIN ends b ON b.workload = a.workload AND b.sweep_id <> a.sweep_id
+JOIN sweeps sa ON sa.sweep_id = a.sweep_id JOIN sweeps sb ON sb.sweep_id = b.sweep_id;

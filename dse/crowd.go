@@ -13,7 +13,6 @@ import (
 // crowd holds all candidates within the area budget as the search for a front needs them: some dozens of bytes each.
 type crowd struct {
 	sweep   *sweeps.Sweep
-	saved   []sweeps.Candidate
 	points  []point
 	numbers []float64 // of each point the figures that vary, in a row
 	columns []int     // which figures vary, of any shape
@@ -23,7 +22,7 @@ type crowd struct {
 // point is one candidate.
 type point struct {
 	index  int64
-	place  int64 // in the sweep, see sweeps.Sweep.At
+	place  sweeps.Place
 	areaM2 float64
 	shape  int32
 }
@@ -67,8 +66,7 @@ func (r *runner) gather(ctx context.Context, done *results.Keys) (*crowd, error)
 			}
 			c.numbers = append(c.numbers, v)
 		}
-		c.saved = append(c.saved, cand)
-		c.points = append(c.points, point{index: cand.Index, place: int64(len(c.saved) - 1), areaM2: cand.Arch.AreaM2(), shape: int32(s)})
+		c.points = append(c.points, point{index: cand.Index, place: cand.Place, areaM2: cand.Arch.AreaM2(), shape: int32(s)})
 	}
 	return c, nil
 }
@@ -132,7 +130,9 @@ func (r *runner) overBudgetOutcome(cand *sweeps.Candidate, done *results.Keys) e
 
 // again makes the candidate of a point anew.
 func (c *crowd) again(p *point) (sweeps.Candidate, error) {
-	return c.saved[p.place], nil
+	cand, err := c.sweep.At(p.place)
+	cand.Index = p.index
+	return cand, err
 }
 
 // row returns the varying figures of a point.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"tcmdse/hwmodel"
 	"tcmdse/mapper"
 	"tcmdse/mapper/workload"
 	"tcmdse/sweeps"
@@ -12,62 +11,114 @@ import (
 
 // Size is what a sweep will take.
 type Size struct {
-	Raw            string // points before where and duplicates
-	Candidates     int64
-	OverBudget     int64
-	Mappings       int64   // distinct (architecture, layer shape) pairs
-	SecondsOneCore float64 // estimate from mapping three sampled candidates
+	sweeps.Counts          // OverBudget is exact here
+	Mappings       int64   // distinct (architecture, layer shape) pairs of candidates within the budget
+	AtMost         bool    // Mappings counts some equal pairs twice: the sweep is too large to remember all
+	SecondsOneCore float64 // estimate from mapping sampled candidates
+	Sampled        int     // how many
 }
 
-// Plan counts candidates and distinct mappings and times a sample of three candidates: the first, the middle one and
-// the last of those within the budget.
+const (
+	// planSamples is how many candidates are mapped for an estimate, spread evenly over the sweep, as long as they
+	// take no more than planTime.
+	planSamples = 8
+	planTime    = 20 * time.Second
+	// planRemembered bounds the architectures that are compared with each other: 16 bytes each, and a map's overhead.
+	planRemembered = 4_000_000
+)
+
+// Plan counts candidates and distinct mappings and times a sample of candidates.
 func Plan(ctx context.Context, s *sweeps.Sweep, networks []*workload.Network) (Size, error) {
-	out := Size{Raw: s.Raw().String()}
-	shapes := map[string]*workload.Layer{}
-	var order []string
+	var out Size
+	var err error
+	if out.Counts, err = s.Count(ctx); err != nil {
+		return out, err
+	}
+	var layers []*workload.Layer
+	shapes := map[string]bool{}
 	for _, n := range networks {
 		for i := range n.Layers {
-			k := n.Layers[i].Einsum.ShapeKey()
-			if shapes[k] == nil {
-				shapes[k] = &n.Layers[i]
-				order = append(order, k)
+			if k := n.Layers[i].Einsum.ShapeKey(); !shapes[k] {
+				shapes[k] = true
+				layers = append(layers, &n.Layers[i])
 			}
 		}
 	}
-	archs := map[string]bool{}
-	var distinct []*hwmodel.Arch
+	distinct, samples, err := out.walk(ctx, s)
+	if err != nil || distinct == 0 {
+		return out, err
+	}
+	out.Mappings = distinct * int64(len(layers))
+	seconds, err := out.time(ctx, s, samples, layers)
+	out.SecondsOneCore = seconds * float64(distinct)
+	return out, err
+}
+
+// walk builds every candidate: it counts those over the budget and the architectures that differ to the mapper, and
+// picks the candidates to be timed.
+func (z *Size) walk(ctx context.Context, s *sweeps.Sweep) (distinct int64, samples []sweeps.Place, err error) {
+	seen := map[workKey]bool{}
+	z.OverBudget = 0
 	for c, err := range s.Candidates() {
 		if err != nil {
-			return out, err
+			return 0, nil, err
 		}
-		out.Candidates++
+		if ctx.Err() != nil {
+			return 0, nil, ctx.Err()
+		}
+		if int64(len(samples)) < planSamples && (2*int64(len(samples))+1)*z.Candidates/(2*planSamples) <= c.Index {
+			samples = append(samples, c.Place)
+		}
 		if s.BudgetM2 > 0 && c.Arch.AreaM2() > s.BudgetM2 {
-			out.OverBudget++
+			z.OverBudget++
+			continue
+		}
+		if len(seen) == planRemembered {
+			z.AtMost = true
+			distinct++
 			continue
 		}
 		key, err := archKey(c.Arch)
 		if err != nil {
-			return out, err
+			return 0, nil, err
 		}
-		if !archs[key] {
-			archs[key] = true
-			distinct = append(distinct, c.Arch)
+		var k workKey
+		copy(k[:], key)
+		if !seen[k] {
+			seen[k] = true
+			distinct++
 		}
 	}
-	out.Mappings = int64(len(distinct)) * int64(len(shapes))
-	if len(distinct) == 0 {
-		return out, nil
-	}
+	return distinct, samples, nil
+}
+
+// time returns the mean seconds that one core takes for a candidate.
+func (z *Size) time(ctx context.Context, s *sweeps.Sweep, samples []sweeps.Place, layers []*workload.Layer) (float64, error) {
 	o, _ := mapper.ParseObjective(s.Objective)
-	start, sampled := time.Now(), 0
-	for _, i := range []int{0, len(distinct) / 2, len(distinct) - 1} {
-		for _, k := range order {
-			if _, err := MapLayer(ctx, distinct[i], shapes[k], o); err != nil && ctx.Err() != nil {
-				return out, ctx.Err()
+	mapLayer := mapBy(new(mapper.Mapper))
+	one := func(at sweeps.Place) error {
+		c, err := s.At(at)
+		if err != nil {
+			return err
+		}
+		for _, l := range layers {
+			if _, err := mapLayer(ctx, c.Arch, l, o); err != nil && ctx.Err() != nil {
+				return ctx.Err()
 			}
 		}
-		sampled++
+		return nil
 	}
-	out.SecondsOneCore = time.Since(start).Seconds() / float64(sampled) * float64(len(distinct))
-	return out, nil
+	if err := one(samples[0]); err != nil { // prepares what the others share
+		return 0, err
+	}
+	start := time.Now()
+	for _, at := range samples {
+		if err := one(at); err != nil {
+			return 0, err
+		}
+		if z.Sampled++; time.Since(start) > planTime {
+			break
+		}
+	}
+	return time.Since(start).Seconds() / float64(z.Sampled), nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"path"
 	"runtime"
 	"slices"
 	"strings"
@@ -130,11 +131,11 @@ func newRunner(c Config) (*runner, error) {
 	return r, err
 }
 
-// Networks opens the workloads of a sweep.
+// Networks opens the workloads of a sweep, with the layers that take part.
 func Networks(s *sweeps.Sweep) ([]*workload.Network, error) {
 	var out []*workload.Network
-	for _, name := range s.Workloads {
-		n, err := workload.Open(name, s.Dir)
+	for _, w := range s.Networks {
+		n, err := workload.Open(w.Name, s.Dir)
 		if err != nil {
 			return nil, err
 		}
@@ -143,9 +144,36 @@ func Networks(s *sweeps.Sweep) ([]*workload.Network, error) {
 				return nil, &yamlsrc.Error{File: s.File, Key: "workloads", Msg: "two workloads of one name; results are kept by name", Given: n.Name}
 			}
 		}
+		if w.Layers != nil {
+			if err := choose(n, w.Layers); err != nil {
+				return nil, &yamlsrc.Error{File: s.File, Key: "workloads", Msg: err.Error()}
+			}
+		}
 		out = append(out, n)
 	}
 	return out, CheckTensors(s.Base(), out)
+}
+
+// choose keeps the layers of a network that a glob matches. A glob that matches none is a mistake.
+func choose(n *workload.Network, globs []string) error {
+	matched := make([]bool, len(globs))
+	var names []string
+	for i := range n.Layers {
+		names = append(names, n.Layers[i].Name)
+	}
+	n.Layers = slices.DeleteFunc(n.Layers, func(l workload.Layer) bool {
+		keep := false
+		for i, g := range globs {
+			if ok, _ := path.Match(g, l.Name); ok { // the pattern was checked when the file was read
+				matched[i], keep = true, true
+			}
+		}
+		return !keep
+	})
+	if i := slices.Index(matched, false); i >= 0 {
+		return fmt.Errorf("%s has no layer %q; its layers are %s", n.Name, globs[i], strings.Join(names, ", "))
+	}
+	return nil
 }
 
 // CheckTensors refuses tensor names in an architecture that no layer of the workloads has.

@@ -26,6 +26,7 @@ type Candidate struct {
 	Spec     *hwmodel.Spec
 	Arch     *hwmodel.Arch
 	Key      string // hash of the architecture by exact values: hwmodel.Spec.Key
+	Place    Place  // where it stands, for Sweep.At
 }
 
 // Candidates generates the candidates one by one, no architecture twice. The sequence ends early with an error where a
@@ -160,7 +161,24 @@ func (s *Sweep) build(p *point) (Candidate, error) {
 		return c, s.unbuildable(&c, err)
 	}
 	c.Key = c.Spec.Key()
+	c.Place = Place{grid: s.indexOf(p.rows)}
 	return c, nil
+}
+
+// Place is where a candidate stands in its sweep: enough to make it again, in a few bytes.
+type Place struct {
+	grid    index
+	include int32 // its entry of include, counted from 1; 0: it is on the grid
+}
+
+// At makes the candidate of a place again; its Index is left 0.
+func (s *Sweep) At(at Place) (Candidate, error) {
+	if at.include > 0 {
+		return s.included(&s.include[at.include-1])
+	}
+	p := s.newPoint()
+	s.rowsOf(at.grid, p.rows)
+	return s.build(p)
 }
 
 // unbuildable says that a point of the sweep is no architecture, in terms of the sweep's file.

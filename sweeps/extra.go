@@ -181,6 +181,11 @@ func (s *Sweep) onGrid(spec *hwmodel.Spec) []int {
 // included builds an included point. It has a setting for every path of the axes that has a value, then its own.
 func (s *Sweep) included(in *inclusion) (Candidate, error) {
 	c := Candidate{Spec: in.spec.Clone(), Key: in.id}
+	for i := range s.include {
+		if &s.include[i] == in {
+			c.Place.include = int32(i + 1)
+		}
+	}
 	named := map[string]entry{}
 	for _, e := range in.entries {
 		named[e.path] = e

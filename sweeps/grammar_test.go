@@ -373,3 +373,27 @@ func TestWorkloads(t *testing.T) {
 		t.Errorf("%v %v", s, err)
 	}
 }
+
+// TestAt: a candidate's place makes it again.
+func TestAt(t *testing.T) {
+	s, err := parse(t, "axes: [{path: PE.x, values: [2, 4, 8]}, {path: GLB.size, values: [8KiB, 16KiB, 32KiB]}, {path: WSP.size, derive: 'GLB.size / 64'}]\n"+
+		"where: ['PE.x > 2']\ninclude: [{PE.x: 3, GLB.size: 20KiB}, {PE.x: 4, GLB.size: 16KiB}]\nexclude: [{PE.x: 8, GLB.size: 8KiB}]")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for c, err := range s.Candidates() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := s.At(c.Place)
+		again.Index = c.Index
+		if err != nil || !reflect.DeepEqual(again.Settings, c.Settings) || again.Key != c.Key || !reflect.DeepEqual(again.Arch, c.Arch) || again.Place != c.Place {
+			t.Errorf("%v %v, want %v", again.describe(), err, c.describe())
+		}
+		n++
+	}
+	if n != 7 {
+		t.Errorf("%d candidates", n)
+	}
+}

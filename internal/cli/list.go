@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -131,10 +132,29 @@ func describeSweep(ctx context.Context, e *env, s *sweeps.Sweep, asJSON bool) er
 	if asJSON {
 		enc := json.NewEncoder(e.out)
 		enc.SetIndent("", "  ")
-		return enc.Encode(map[string]any{"sweep": s.Name, "raw": p.Raw, "candidates": p.Candidates, "over_budget": p.OverBudget,
-			"mappings": p.Mappings, "seconds_one_core": p.SecondsOneCore})
+		return enc.Encode(map[string]any{"sweep": s.Name, "raw": p.Raw, "equal_values": p.EqualValues, "after_where": p.AfterWhere,
+			"included": p.Included, "candidates": p.Candidates, "over_budget": p.OverBudget, "mappings": p.Mappings, "mappings_at_most": p.AtMost,
+			"seconds_one_core": p.SecondsOneCore, "sampled": p.Sampled, "warnings": append([]string{}, slices.Concat(s.Warnings, p.Warnings)...)})
 	}
-	_, err = fmt.Fprintf(e.out, "sweep %s: %s points, %d candidates after where and without duplicates, %d above the area budget, %d distinct mappings, about %.3g s on one core\n",
-		s.Name, p.Raw, p.Candidates, p.OverBudget, p.Mappings, p.SecondsOneCore)
+	for _, w := range slices.Concat(s.Warnings, p.Warnings) {
+		fmt.Fprintf(e.err, "warning: %s: %s\n", s.File, w)
+	}
+	atMost := ""
+	if p.AtMost {
+		atMost = "at most "
+	}
+	_, err = fmt.Fprintf(e.out, "sweep %s: %s points as written, %d after where, %d candidates without equal ones, %d above the area budget, %s%d distinct mappings, about %s on one core\n",
+		s.Name, p.Raw, p.AfterWhere, p.Candidates, p.OverBudget, atMost, p.Mappings, roughly(p.SecondsOneCore))
 	return err
+}
+
+// roughly writes a time as people say it.
+func roughly(seconds float64) string {
+	switch {
+	case seconds < 100:
+		return fmt.Sprintf("%.2g s", seconds)
+	case seconds < 100*60:
+		return fmt.Sprintf("%.0f min", seconds/60)
+	}
+	return fmt.Sprintf("%.3g h", seconds/3600)
 }

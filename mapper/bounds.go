@@ -149,11 +149,11 @@ func (s *search) jointly(i int) joint {
 // entry returns the lower bounds of energy and time that lower gives, with the k-th number of the list on in place of
 // the level's own least.
 func (s *search) entry(j joint, k int, energy float64, busy []float64, steps float64) pair {
-	e, t := j.list.entries[k:], steps
+	e, t, share := j.list.entries[k:], steps, s.space.rules.joint
 	for r, b := range busy {
-		t = max(t, b+s.restB[j.level][r]+e[r+1]*s.space.rules.floor)
+		t = max(t, b+s.restB[j.level][r]+e[r+1]*share)
 	}
-	return pair{energy + s.rest[j.level] + e[0]*s.space.rules.floor + s.p.ComputeJ + s.p.LeakageW*t, t}
+	return pair{energy + s.rest[j.level] + e[0]*share + s.p.ComputeJ + s.p.LeakageW*t, t}
 }
 
 // allHopeless reports whether every entry of a list is beaten (rule "joint floors").

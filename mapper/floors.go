@@ -5,11 +5,15 @@ import (
 )
 
 // fillSet lists how often the storage nodes of one memory can be filled: for every tiling that fits the memory, with
-// the extents further in left free, the values moved into each node, and the first visits. Tilings that another one
-// equals or beats in all of them are left out: energy grows with fills and falls with first visits (rule "row
-// dominance"), so the least energy under any unit costs is that of one listed here. The set depends on the Einsum, the
-// capacity and the widths of values alone, so all choices of what serves the memory share it, and all candidates of a
-// sweep that have that capacity.
+// the extents further in left free, the values moved into each node, and the first visits.
+//
+// Rule "fill dominance": tilings that another one equals or beats in all of these are left out. The cost of a link,
+// fills x unit cost - min(first visits, fills) x what a first visit saves, grows with fills and falls with first visits,
+// as what is saved is part of the unit cost (rule "row dominance"). So whatever the unit costs, each tiling costs no
+// less energy and no fewer busy seconds than one listed here.
+//
+// The set depends on the Einsum, the capacity and the widths of values alone, so all choices of what serves the memory
+// share it, and all candidates of a sweep that have that capacity.
 type fillSet struct {
 	width   int       // numbers of an entry: fills by tensor, ascending, then first visits
 	numbers []float64 // entries in a row
@@ -126,12 +130,12 @@ func (f *fillSearch) viable(p *partial, d int, bound bool) bool {
 
 // beaten reports whether an entry found is no worse in all numbers. The one that beat the last is tried first.
 func (f *fillSearch) beaten(e []float64) bool {
-	n, w := f.out.numbers, f.out.width
-	if f.hint < len(n) && covers(n[f.hint:f.hint+w], e) {
+	n, w, beats := f.out.numbers, f.out.width, f.s.space.rules.beats
+	if f.hint < len(n) && beats(n[f.hint:f.hint+w], e) {
 		return true
 	}
 	for at := 0; at < len(n); at += w {
-		if covers(n[at:at+w], e) {
+		if beats(n[at:at+w], e) {
 			f.hint = at
 			return true
 		}
@@ -144,7 +148,7 @@ func (f *fillSearch) insert(e []float64) {
 	n, w := f.out.numbers, f.out.width
 	kept := n[:0]
 	for at := 0; at < len(n); at += w {
-		if !covers(e, n[at:at+w]) {
+		if !f.s.space.rules.beats(e, n[at:at+w]) {
 			kept = append(kept, n[at:at+w]...)
 		}
 	}

@@ -42,6 +42,8 @@ func TestGreedyRules(t *testing.T) {
 		{name: "label dominance by energy alone", spoil: func(r *rules) { r.covers = func(a, b []float64) bool { return a[0] <= b[0] } }},
 		{name: "label dominance by the extents alone", spoil: func(r *rules) { r.covers = func(a, b []float64) bool { return true } }},
 		{name: "level floors a quarter too high", spoil: func(r *rules) { r.floor = 1.25 }},
+		{name: "joint floors a quarter too high", spoil: func(r *rules) { r.joint = 1.25 }},
+		{name: "fill dominance by the first tensor alone", spoil: func(r *rules) { r.beats = func(a, b []float64) bool { return a[0] <= b[0] } }},
 		{name: "suffix bounds a quarter too high", spoil: func(r *rules) { r.suffix = 1.25 }},
 		{name: "idle instances a quarter too slow", spoil: func(r *rules) { r.idle = 1.25 }},
 		{name: "equal spatial options without sharing", spoil: func(r *rules) { r.sameByVar = true }},
@@ -83,7 +85,7 @@ func TestGreedyRules(t *testing.T) {
 	}
 }
 
-var greedySeeds = []uint64{1, 16, 52, 54, 102, 142, 1316, 1489, 1595}
+var greedySeeds = []uint64{1, 16, 52, 54, 102, 142, 151, 1316, 1489, 1595}
 
 // TestGreedyRulesImperfect is TestGreedyRules for the rules on mappings with remainders.
 func TestGreedyRulesImperfect(t *testing.T) {

@@ -200,9 +200,16 @@ func TestQueryReadsOnly(t *testing.T) {
 	defer r.Close()
 	evil := filepath.Join(t.TempDir(), "evil.db")
 	for _, q := range []string{
-		"DELETE FROM sweeps", "INSERT INTO params VALUES (1,9,'a',1,'b')", "ATTACH '" + evil + "' AS e", "PRAGMA query_only=0",
-		"SELECT load_extension('x')", "DROP VIEW front", "CREATE TABLE x(y)", "PRAGMA writable_schema=1", "VACUUM INTO '" + evil + "'",
-		"SELECT 1; DELETE FROM sweeps", "CREATE TEMP TABLE x(y)",
+		"DELETE FROM sweeps", "INSERT INTO params VALUES (1,9,'a',1,'b')", "UPDATE sweeps SET name = 'x'", "REPLACE INTO params VALUES (1,9,'a',1,'b')",
+		"WITH x AS (SELECT 1) INSERT INTO params SELECT 1,9,'a',1,'b' FROM x", "WITH x AS (SELECT 1) DELETE FROM params", "DROP VIEW front",
+		"CREATE TABLE x(y)", "CREATE TEMP TABLE x(y)", "CREATE TEMP VIEW x AS SELECT 1", "CREATE VIRTUAL TABLE x USING rtree(a, b, c)", "ALTER TABLE params ADD COLUMN x",
+		"ATTACH '" + evil + "' AS e", "ATTACH ':memory:' AS e", "DETACH main", "VACUUM", "VACUUM INTO '" + evil + "'", "REINDEX", "ANALYZE",
+		"BEGIN", "BEGIN IMMEDIATE", "COMMIT", "ROLLBACK", "SAVEPOINT x", "RELEASE x",
+		"PRAGMA query_only=0", "PRAGMA writable_schema=1", "PRAGMA journal_mode=DELETE", "PRAGMA journal_mode", "PRAGMA user_version=99", "PRAGMA User_Version(99)",
+		"PRAGMA trusted_schema=1", "PRAGMA temp_store_directory='/tmp'", "PRAGMA wal_checkpoint", "PRAGMA optimize", "PRAGMA database_list",
+		"SELECT * FROM pragma_database_list", "SELECT * FROM pragma_journal_mode", "SELECT * FROM pragma_user_version(99)", "SELECT * FROM pragma_query_only('0')",
+		"SELECT load_extension('x')", "SELECT LOAD_EXTENSION('x', 'y')", "SELECT readfile('/etc/passwd')", "SELECT writefile('" + evil + "', 'x')", "SELECT edit('x')",
+		"SELECT 1; DELETE FROM sweeps", "EXPLAIN SELECT 1; DELETE FROM sweeps", "EXPLAIN DELETE FROM sweeps",
 	} {
 		if _, err := r.Query(ctx, q); err == nil {
 			t.Errorf("%s was run", q)
@@ -212,7 +219,9 @@ func TestQueryReadsOnly(t *testing.T) {
 		t.Error("a query wrote a file")
 	}
 	for _, q := range []string{"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<3) SELECT * FROM n",
-		"SELECT json_extract(tensors, '$[0].tensor') FROM component_result", "PRAGMA table_info(sweeps)", "SELECT * FROM front"} {
+		"SELECT json_extract(tensors, '$[0].tensor') FROM component_result", "SELECT t.value ->> 'tensor' FROM component_result, json_each(tensors) t",
+		"PRAGMA table_info(sweeps)", "SELECT * FROM pragma_table_info('front')", "SELECT name FROM pragma_table_list", "PRAGMA user_version", "SELECT * FROM front",
+		"EXPLAIN SELECT * FROM front", "EXPLAIN QUERY PLAN SELECT * FROM front", "SELECT sql FROM sqlite_schema", "VALUES (1)", "SELECT group_concat(path, ',') FROM candidate_param"} {
 		if rows, err := r.Query(ctx, q); err != nil || len(rows.Values) == 0 {
 			t.Errorf("%s: %v", q, err)
 		}

@@ -1,107 +1,87 @@
 package cli
 
 import (
-	"encoding/csv"
-	"encoding/json"
+	"bufio"
+	"context"
+	"errors"
 	"fmt"
 	"io"
-	"strconv"
-	"strings"
-	"text/tabwriter"
+	"os"
+	"os/signal"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"tcmdse/results"
 )
 
+// rowWriter writes the answer to a query, a row at a time.
+type rowWriter interface {
+	head(columns []string) error
+	row(values []any) error // values are those of results.Store.Stream
+	end() error
+}
+
 func newQuery(e *env) *cobra.Command {
 	var format string
 	cmd := &cobra.Command{
-		Use:     `query DB "SQL"`,
-		Short:   "Ask past sweeps in SQL, read-only",
+		Use:   `query DB "SQL"`,
+		Short: "Ask past sweeps in SQL, read-only",
+		Long: `Asks a results file in SQL. Nothing can be changed: ATTACH, PRAGMAs that set, and functions that touch files are refused.
+The views to ask, with a dozen questions that architects have, are in docs/sql.md; "PRAGMA table_list" lists them,
+"PRAGMA table_info(front)" the columns of one.
+
+table is for people: it shows 1,000 rows, numbers with 6 digits and long text cut. csv and json have every row and
+every digit; csv leaves NULL empty, json has one object a row, blobs are hexadecimal in both.`,
 		Example: `  tcmdse query tcmdse-out/results.db "SELECT candidate_id, area_mm2, edp_js FROM front"`,
 		Args:    cobra.ExactArgs(2),
 	}
 	cmd.Flags().StringVar(&format, "format", "table", "table, csv or json")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		write, ok := map[string]func(io.Writer, *results.Rows) error{"table": writeTable, "csv": writeCSV, "json": writeJSON}[format]
-		if !ok {
-			return usageError{fmt.Errorf("unknown format %q; there are table, csv, json", format)}
+		out := bufio.NewWriter(e.out)
+		w, err := newRowWriter(format, out)
+		if err != nil {
+			return usageError{err}
 		}
 		s, err := results.OpenReadOnly(args[0])
 		if err != nil {
 			return usageError{err}
 		}
 		defer s.Close()
-		rows, err := s.Query(cmd.Context(), args[1])
-		if err != nil {
-			return usageError{err}
+		ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+		defer stop()
+		if err := ask(ctx, s, args[1], w); err != nil {
+			return errors.Join(err, out.Flush())
 		}
-		return write(e.out, rows)
+		return out.Flush()
 	}
 	return cmd
 }
 
-// tableRows is how many rows a table shows; more are for csv and json.
-const tableRows = 1000
-
-func writeTable(w io.Writer, r *results.Rows) error {
-	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(tw, strings.Join(r.Columns, "\t"))
-	for i, row := range r.Values {
-		if i == tableRows {
-			break
-		}
-		var cells []string
-		for _, x := range row {
-			s := cell(x, 6)
-			cells = append(cells, strings.NewReplacer("\n", " ", "\t", " ").Replace(s))
-		}
-		fmt.Fprintln(tw, strings.Join(cells, "\t"))
+func newRowWriter(format string, w io.Writer) (rowWriter, error) {
+	switch format {
+	case "table":
+		return &tableWriter{w: w}, nil
+	case "csv":
+		return newCSVWriter(w), nil
+	case "json":
+		return &jsonWriter{w: w}, nil
 	}
-	if len(r.Values) > tableRows {
-		fmt.Fprintf(tw, "%d of %d rows shown; --format csv or json has all\n", tableRows, len(r.Values))
-	}
-	return tw.Flush()
+	return nil, fmt.Errorf("unknown format %q; there are table, csv, json", format)
 }
 
-// cell writes one value, floats with the given digits; -1: all.
-func cell(x any, digits int) string {
-	switch v := x.(type) {
-	case nil:
-		return ""
-	case float64:
-		return strconv.FormatFloat(v, 'g', digits, 64)
-	case []byte:
-		return fmt.Sprintf("%x", v)
+// ask runs the query. What SQLite says about it is a mistake in the query, unlike an output that cannot be written.
+func ask(ctx context.Context, s *results.Store, query string, w rowWriter) error {
+	var written error
+	keep := func(err error) error { written = err; return err }
+	err := s.Stream(ctx, query, func(columns []string) error { return keep(w.head(columns)) }, func(row []any) error { return keep(w.row(row)) })
+	switch {
+	case written != nil:
+		return written
+	case err != nil && ctx.Err() == nil:
+		return usageError{err}
+	case err != nil:
+		return fmt.Errorf("query: %w", context.Cause(ctx))
 	}
-	return fmt.Sprint(x)
-}
-
-func writeCSV(w io.Writer, r *results.Rows) error {
-	c := csv.NewWriter(w)
-	c.Write(r.Columns)
-	for _, row := range r.Values {
-		var cells []string
-		for _, x := range row {
-			cells = append(cells, cell(x, -1))
-		}
-		c.Write(cells)
-	}
-	c.Flush()
-	return c.Error()
-}
-
-func writeJSON(w io.Writer, r *results.Rows) error {
-	out := []map[string]any{}
-	for _, row := range r.Values {
-		m := map[string]any{}
-		for i, x := range row {
-			m[r.Columns[i]] = x
-		}
-		out = append(out, m)
-	}
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
-	return enc.Encode(out)
+	return w.end()
 }

@@ -34,6 +34,7 @@ ALTER TABLE candidates ADD COLUMN settings TEXT NOT NULL DEFAULT '' /* its param
 UPDATE candidates SET settings = coalesce((SELECT group_concat(setting, ', ') FROM (
   SELECT path || '=' || text AS setting FROM params p WHERE p.candidate_id = candidates.candidate_id ORDER BY path, position)), '');
 CREATE INDEX candidates_by_settings ON candidates (sweep_id, settings);
+CREATE INDEX candidates_of_sweep ON candidates (sweep_id, candidate_id, area_mm2, idx); -- so that figures of a sweep read no arch_yaml
 
 CREATE TABLE runs (
   run_id       INTEGER PRIMARY KEY,
@@ -106,14 +107,14 @@ FROM (
          min(o.edp_js) OVER (PARTITION BY c.sweep_id, o.workload ORDER BY c.area_mm2, o.edp_js, c.idx
                              ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS best
   FROM outcomes o JOIN candidates c USING (candidate_id)) w
-JOIN candidates c USING (candidate_id);
+LEFT JOIN candidates c USING (candidate_id); -- LEFT, here and below: SQLite leaves out what the query does not use
 
 CREATE VIEW candidate_param AS SELECT candidate_id, path, value, text, position FROM params;
 
 CREATE VIEW layer_result AS
 SELECT o.candidate_id, o.workload, l.layer, l.count, l.energy_j, l.latency_s, l.edp_js, l.utilization, l.bottleneck,
        m.text AS mapping, m.json AS mapping_json, l.macs, l.optimal, l.mapspace_log10, l.evaluated, l.seconds, l.position
-FROM layers l JOIN outcomes o USING (outcome_id) JOIN mappings m USING (mapping_id);
+FROM layers l JOIN outcomes o USING (outcome_id) LEFT JOIN mappings m USING (mapping_id);
 
 CREATE VIEW component_result AS
 SELECT o.candidate_id, l.layer, k.component, k.energy_j, k.leakage_j, k.busy_s, k.area_mm2, k.read_bits, k.write_bits,

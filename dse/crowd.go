@@ -48,7 +48,7 @@ func (r *runner) gather(ctx context.Context, done *results.Keys) (*crowd, error)
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		if r.overArea(cand.Arch) {
+		if r.Sweep.OverBudget(cand.Arch) {
 			if err := r.overBudgetOutcome(&cand, done); err != nil {
 				return nil, err
 			}
@@ -82,7 +82,7 @@ func (c *crowd) survey(ctx context.Context, r *runner) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if r.overArea(cand.Arch) {
+		if r.Sweep.OverBudget(cand.Arch) {
 			continue
 		}
 		s, err := c.shapeOf(cand.Arch)

@@ -41,11 +41,11 @@ type layerWork struct {
 	seconds float64
 }
 
-func newMeter(start time.Time, networks []*workload.Network, total, overBudget int64) *meter {
-	m := &meter{start: start, p: Progress{Total: total}, work: map[string][]layerWork{}, open: map[string]int64{}}
+func newMeter(start time.Time, networks []*workload.Network, c *Counted) *meter {
+	m := &meter{start: start, p: Progress{Total: c.Total}, work: map[string][]layerWork{}, open: map[string]int64{}}
 	for _, n := range networks {
 		m.work[n.Name] = make([]layerWork, len(n.Layers))
-		m.open[n.Name] = total - overBudget
+		m.open[n.Name] = c.Total - c.OverBudget
 	}
 	return m
 }

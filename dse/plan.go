@@ -69,7 +69,7 @@ func (z *Size) walk(ctx context.Context, s *sweeps.Sweep) (distinct int64, sampl
 		if int64(len(samples)) < planSamples && (2*int64(len(samples))+1)*z.Candidates/(2*planSamples) <= c.Index {
 			samples = append(samples, c.Place)
 		}
-		if s.BudgetM2 > 0 && c.Arch.AreaM2() > s.BudgetM2 {
+		if s.OverBudget(c.Arch) {
 			z.OverBudget++
 			continue
 		}

@@ -28,6 +28,7 @@ type Config struct {
 	Sweep       *sweeps.Sweep
 	Store       *results.Store
 	Jobs        int              // candidates at once; 0: 1
+	Counted     *Counted         // of Survey; nil: Run counts
 	FrontOnly   bool             // candidates that are proved not to be on the front are not mapped
 	ToolVersion string           // stored beside the results
 	Command     string           // as the user gave it, stored beside the results; "": not known
@@ -56,22 +57,18 @@ type runner struct {
 	broken    chan struct{} // closed when nothing can be stored any more
 	start     time.Time
 	meter     *meter
-
-	total, overBudget int64
+	counted   Counted
 }
 
 // Run runs a sweep to its end, or goes on with it. When ctx ends, what is finished is stored and ctx's error returned
 // beside the summary.
 func Run(ctx context.Context, c Config) (Summary, error) {
-	r, err := newRunner(c)
+	r, err := newRunner(ctx, c)
 	if err != nil {
 		return Summary{}, err
 	}
-	if err := r.count(ctx); err != nil {
-		return Summary{}, err
-	}
 	r.start = r.Now()
-	r.meter = newMeter(r.start, r.networks, r.total, r.overBudget)
+	r.meter = newMeter(r.start, r.networks, &r.counted)
 	id, resumed, err := c.Store.Begin(ctx, r.row())
 	if err != nil {
 		return Summary{}, err
@@ -113,7 +110,7 @@ func outcome(err error) string {
 	return "failed: " + err.Error()
 }
 
-func newRunner(c Config) (*runner, error) {
+func newRunner(ctx context.Context, c Config) (*runner, error) {
 	r := &runner{Config: c, mapper: new(mapper.Mapper), out: make(chan finished), broken: make(chan struct{})}
 	r.memo = &memo{mapLayer: c.Map, store: c.Store, done: map[workKey]memoEntry{}}
 	if c.Map == nil {
@@ -127,8 +124,16 @@ func newRunner(c Config) (*runner, error) {
 		return nil, fmt.Errorf("dse: unknown objective %q", c.Sweep.Objective)
 	}
 	var err error
-	r.networks, err = Networks(c.Sweep)
-	return r, err
+	if r.networks, err = Networks(c.Sweep); err != nil {
+		return nil, err
+	}
+	if c.Counted == nil {
+		if c.Counted, err = Survey(ctx, c.Sweep); err != nil {
+			return nil, err
+		}
+	}
+	r.counted = *c.Counted
+	return r, nil
 }
 
 // Networks opens the workloads of a sweep, with the layers that take part.
@@ -183,26 +188,25 @@ func CheckTensors(spec *hwmodel.Spec, networks []*workload.Network) error {
 	})
 }
 
-// count walks the candidates once, so that mistakes show before anything is written, and progress has a total.
-func (r *runner) count(ctx context.Context) error {
-	for c, err := range r.Sweep.Candidates() {
+// Counted is how many candidates a sweep has, and how many of them are above its area budget.
+type Counted struct{ Total, OverBudget int64 }
+
+// Survey builds all candidates once, so that mistakes show before anything is written, and progress has a total.
+func Survey(ctx context.Context, s *sweeps.Sweep) (*Counted, error) {
+	var n Counted
+	for c, err := range s.Candidates() {
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if ctx.Err() != nil {
-			return ctx.Err()
+			return nil, ctx.Err()
 		}
-		r.total++
-		if r.overArea(c.Arch) {
-			r.overBudget++
+		n.Total++
+		if s.OverBudget(c.Arch) {
+			n.OverBudget++
 		}
 	}
-	return nil
-}
-
-// overArea reports whether an architecture is above the sweep's area budget.
-func (r *runner) overArea(a *hwmodel.Arch) bool {
-	return r.Sweep.BudgetM2 > 0 && a.AreaM2() > r.Sweep.BudgetM2
+	return &n, nil
 }
 
 // row is the sweep as stored; its configuration holds everything that decides the results.
@@ -231,7 +235,7 @@ func (r *runner) row() results.Sweep {
 	return results.Sweep{
 		Mode: mode, Overrides: r.Sweep.Sets, CostTables: hashes,
 		Name: r.Sweep.Name, Arch: r.Sweep.Base().Name, Workloads: names, Objective: r.objective.String(), Config: b.String(),
-		ToolVersion: r.ToolVersion, ModelVersion: ModelVersion, StartedAt: r.start, CandidatesTotal: r.total,
+		ToolVersion: r.ToolVersion, ModelVersion: ModelVersion, StartedAt: r.start, CandidatesTotal: r.counted.Total, Warnings: r.Sweep.Warnings, Seed: r.Sweep.Seed(),
 	}
 }
 
@@ -288,7 +292,7 @@ func (r *runner) decided(c *sweeps.Candidate) results.Candidate {
 	out := results.Candidate{Key: c.Key, Index: c.Index}
 	for _, n := range r.networks {
 		w := results.WorkloadResult{Workload: n.Name}
-		if r.overArea(c.Arch) {
+		if r.Sweep.OverBudget(c.Arch) {
 			w.Status = results.OverBudget
 		}
 		out.Results = append(out.Results, w)
@@ -331,7 +335,7 @@ func (r *runner) candidate(ctx context.Context, c sweeps.Candidate) error {
 // refuse returns the outcome of a candidate above the area budget; its status is empty for others.
 func (r *runner) refuse(a *hwmodel.Arch, n *workload.Network) results.WorkloadResult {
 	w := results.WorkloadResult{Workload: n.Name}
-	if r.overArea(a) {
+	if r.Sweep.OverBudget(a) {
 		w.Status = results.OverBudget
 		w.Reason = fmt.Sprintf("area %.4g mm2 is above the budget of %.4g mm2", a.AreaM2()*1e6, r.Sweep.BudgetM2*1e6)
 	}

@@ -29,6 +29,9 @@ type Candidate struct {
 	Place    Place  // where it stands, for Sweep.At
 }
 
+// OverBudget reports whether an architecture is above the sweep's area budget.
+func (s *Sweep) OverBudget(a *hwmodel.Arch) bool { return s.BudgetM2 > 0 && a.AreaM2() > s.BudgetM2 }
+
 // Candidates generates the candidates one by one, no architecture twice. The sequence ends early with an error where a
 // point does not build, where a rule of `where` lets nothing through, or where there are more than max_candidates. It
 // keeps nothing of the candidates but, for Sobol and Latin samples, which points were drawn. It may be called, and its

@@ -43,7 +43,7 @@ func (s *Sweep) Count(ctx context.Context) (Counts, error) {
 		if ctx.Err() != nil {
 			return out, ctx.Err()
 		}
-		if c.Arch.AreaM2() > s.BudgetM2 {
+		if s.OverBudget(c.Arch) {
 			out.OverBudget++
 		}
 	}

@@ -206,3 +206,12 @@ func (d *drawn) add(i index, passed bool) {
 		d.set[i] = struct{}{}
 	}
 }
+
+// Seed returns the seed of the sample, nil where nothing is drawn.
+func (s *Sweep) Seed() *int64 {
+	if s.sample.method == "grid" {
+		return nil
+	}
+	seed := int64(s.sample.seed)
+	return &seed
+}

@@ -35,20 +35,12 @@ func (p *progress) show(s dse.Progress) {
 	if p.quiet {
 		return
 	}
-	line := fmt.Sprintf("%d of %d candidates", s.Done, s.Total)
-	for _, c := range []struct {
-		n    int64
-		what string
-	}{{s.Reused, "stored before"}, {s.Infeasible, "infeasible"}, {s.OverBudget, "over budget"}, {s.Failed, "failed"}} {
-		if c.n > 0 {
-			line += fmt.Sprintf(", %d %s", c.n, c.what)
-		}
-	}
+	line := fmt.Sprintf("%d of %d candidates", s.Done, s.Total) + counts(&s)
 	if s.BestEDPJs > 0 {
 		line += fmt.Sprintf(", least EDP %.3g Js", s.BestEDPJs)
 	}
 	if s.ETA > 0 {
-		line += ", " + s.ETA.Round(time.Second).String() + " left"
+		line += ", about " + s.ETA.Round(time.Second).String() + " left"
 	}
 	if !p.terminal {
 		if time.Since(p.last) >= logEvery {
@@ -59,6 +51,21 @@ func (p *progress) show(s dse.Progress) {
 	}
 	fmt.Fprintf(p.e.err, "\r%s%s", line, strings.Repeat(" ", max(0, p.width-len(line))))
 	p.width = len(line)
+}
+
+// counts tells of what kinds the candidates so far are, those that there are.
+func counts(s *dse.Progress) string {
+	line := ""
+	for _, c := range []struct {
+		n    int64
+		what string
+	}{{s.Reused, "candidates stored before"}, {s.Infeasible, "infeasible"}, {s.OverBudget, "over budget"}, {s.Skipped, "skipped as proved off the front"},
+		{s.Failed, "failed"}, {s.Recalled, "layers recalled"}} {
+		if c.n > 0 {
+			line += fmt.Sprintf(", %d %s", c.n, c.what)
+		}
+	}
+	return line
 }
 
 // end clears the line.

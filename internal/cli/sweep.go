@@ -89,11 +89,13 @@ func runSweep(ctx context.Context, e *env, file string, f sweepFlags) error {
 	if f.db == "" {
 		f.db = filepath.Join(f.out, "results.db")
 	}
+	for _, w := range s.Warnings {
+		fmt.Fprintf(e.err, "warning: %s: %s\n", s.File, w)
+	}
+	var counted *dse.Counted
 	if f.estimator.command == "" { // an estimator's answers are kept in the database, which has to be there first
-		for _, err := range s.Candidates() { // mistakes show before any file is made
-			if err != nil {
-				return err
-			}
+		if counted, err = dse.Survey(ctx, s); err != nil { // mistakes show before any file is made
+			return err
 		}
 	}
 	if _, err := dse.Networks(s); err != nil {
@@ -113,7 +115,8 @@ func runSweep(ctx context.Context, e *env, file string, f sweepFlags) error {
 		return errors.Join(err, store.Close())
 	}
 	p := newProgress(e, f.quiet)
-	sum, err := dse.Run(ctx, dse.Config{Sweep: s, Store: store, Jobs: f.jobs, FrontOnly: f.frontOnly, ToolVersion: Version(), Command: strings.Join(os.Args, " "), Progress: p.show, Estimator: f.estimator.describe()})
+	sum, err := dse.Run(ctx, dse.Config{Sweep: s, Store: store, Jobs: f.jobs, FrontOnly: f.frontOnly, Counted: counted,
+		ToolVersion: Version(), Command: strings.Join(os.Args, " "), Estimator: f.estimator.describe(), Progress: p.show})
 	p.end()
 	if err != nil {
 		closeErr := store.Close()
@@ -152,7 +155,8 @@ func writeSweep(e *env, d *reports.Data, sum dse.Summary, f sweepFlags) error {
 		enc.SetIndent("", "  ")
 		return enc.Encode(map[string]any{
 			"sweep": d.Sweep.Name, "sweep_id": sum.SweepID, "candidates": sum.Total, "reused": sum.Reused,
-			"infeasible": sum.Infeasible, "over_budget": sum.OverBudget, "failed": sum.Failed,
+			"infeasible": sum.Infeasible, "over_budget": sum.OverBudget, "failed": sum.Failed, "skipped": sum.Skipped,
+			"layers_mapped": sum.Mapped, "layers_recalled": sum.Recalled,
 			"seconds": sum.Elapsed.Seconds(), "db": f.db, "xlsx": xlsx, "html": html, "fronts": frontJSON(d),
 		})
 	}
@@ -160,14 +164,7 @@ func writeSweep(e *env, d *reports.Data, sum dse.Summary, f sweepFlags) error {
 		return err
 	}
 	fmt.Fprintf(e.out, "\n%d candidates in %.1f s", sum.Total, sum.Elapsed.Seconds())
-	for _, c := range []struct {
-		n    int64
-		what string
-	}{{sum.Reused, "stored before"}, {sum.Infeasible, "infeasible"}, {sum.OverBudget, "over budget"}, {sum.Failed, "failed"}} {
-		if c.n > 0 {
-			fmt.Fprintf(e.out, ", %d %s", c.n, c.what)
-		}
-	}
+	fmt.Fprint(e.out, counts(&sum.Progress))
 	fmt.Fprintf(e.out, "\n  %s\n  %s\n  %s\n", f.db, xlsx, html)
 	if sum.Failed > 0 {
 		return fmt.Errorf("%d candidates failed; their reasons are in the database, status 'failed'", sum.Failed)

@@ -287,22 +287,17 @@ func (f *frontier) mapOrBeat(ctx context.Context, p *point, b *box, by mapped) (
 	if err != nil {
 		return results.WorkloadResult{}, err
 	}
-	least := slices.Clone(b.least)
-	for _, i := range heaviest(least) {
-		row, _, err := f.r.memo.layer(ctx, c.Arch, key, &f.n.Layers[i], f.r.objective)
-		if ctx.Err() != nil && err != nil {
-			return results.WorkloadResult{}, ctx.Err()
+	least, rows := slices.Clone(b.least), make([]results.Layer, len(b.least))
+	for done, i := range heaviest(least) {
+		if rows[i], err = f.r.layer(ctx, c.Arch, key, f.n, i); err != nil {
+			return f.r.network(ctx, c.Arch, key, f.n) // which says which layer it is, in the network's order
 		}
-		if err != nil {
-			break // network says which layer it is, in the network's order
-		}
-		least[i] = layerLeast{float64(row.Count), mapper.Least{EnergyJ: row.EnergyJ, LatencyS: row.LatencyS, EDPJs: row.EDPJs}}
-		if bound := networkLeast(least); bound > by.edpJs {
-			f.r.meter.rest(f.n.Name, 0)
+		least[i] = layerLeast{float64(rows[i].Count), mapper.Least{EnergyJ: rows[i].EnergyJ, LatencyS: rows[i].LatencyS, EDPJs: rows[i].EDPJs}}
+		if bound := networkLeast(least); bound > by.edpJs && done < len(least)-1 {
 			return f.skipped(bound, by), nil
 		}
 	}
-	return f.r.network(ctx, c.Arch, key, f.n)
+	return mappedNetwork(f.n, rows), nil
 }
 
 // skipped is the outcome of a candidate that another one beats whatever its mappings.

@@ -21,7 +21,7 @@ type Progress struct {
 	Recalled   int64 // layers that an equal candidate had, of this run or of any in the database
 	BestEDPJs  float64
 	Elapsed    time.Duration
-	ETA        time.Duration // by the work left, 0 while unknown
+	ETA        time.Duration // by the work left, 0 while unknown, and of front-only runs
 }
 
 // meter measures a run: what is decided, and how much work that took. Its methods may be called from any goroutine.
@@ -32,6 +32,8 @@ type meter struct {
 	outcomes int64 // candidates x workloads decided
 	work     map[string][]layerWork
 	open     map[string]int64 // by workload: candidates that this run has to decide by mapping or proof
+	// uncertain says that nobody knows how many of them have to be mapped, so no time left is told.
+	uncertain bool
 }
 
 // layerWork is what one layer took in all candidates of this run that are done with it. Recalled, infeasible and
@@ -138,7 +140,7 @@ func (m *meter) now(at time.Time) Progress {
 	if known > 0 {
 		left += done / known * float64(unknown)
 	}
-	if done > 0 {
+	if done > 0 && !m.uncertain {
 		p.ETA = time.Duration(float64(p.Elapsed) * left / done)
 	}
 	return p

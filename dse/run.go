@@ -69,6 +69,7 @@ func Run(ctx context.Context, c Config) (Summary, error) {
 	}
 	r.start = r.Now()
 	r.meter = newMeter(r.start, r.networks, &r.counted)
+	r.meter.uncertain = r.FrontOnly
 	id, resumed, err := c.Store.Begin(ctx, r.row())
 	if err != nil {
 		return Summary{}, err
@@ -354,25 +355,39 @@ func describe(c *sweeps.Candidate) results.Candidate {
 
 // network maps one workload. Only the end of ctx is an error; a layer that cannot be mapped is a status.
 func (r *runner) network(ctx context.Context, arch *hwmodel.Arch, key string, n *workload.Network) (results.WorkloadResult, error) {
-	w := results.WorkloadResult{Workload: n.Name, Status: results.OK}
+	rows := make([]results.Layer, len(n.Layers))
 	for i := range n.Layers {
-		l := &n.Layers[i]
-		start := time.Now()
-		row, mapped, err := r.memo.layer(ctx, arch, key, l, r.objective)
-		if ctx.Err() != nil && err != nil {
-			return w, ctx.Err()
-		}
-		r.meter.layer(n.Name, i, mapped, time.Since(start))
-		if err != nil {
+		var err error
+		if rows[i], err = r.layer(ctx, arch, key, n, i); err != nil {
+			if ctx.Err() != nil {
+				return results.WorkloadResult{}, ctx.Err()
+			}
 			r.meter.rest(n.Name, i+1)
-			return refused(n.Name, l.Name, err), nil
+			return refused(n.Name, n.Layers[i].Name, err), nil
 		}
-		w.Layers = append(w.Layers, row)
-		w.EnergyJ += row.EnergyJ * float64(row.Count)
-		w.LatencyS += row.LatencyS * float64(row.Count)
+	}
+	return mappedNetwork(n, rows), nil
+}
+
+// layer maps or recalls one layer and notes what it took.
+func (r *runner) layer(ctx context.Context, arch *hwmodel.Arch, key string, n *workload.Network, i int) (results.Layer, error) {
+	start := time.Now()
+	row, mapped, err := r.memo.layer(ctx, arch, key, &n.Layers[i], r.objective)
+	if ctx.Err() == nil {
+		r.meter.layer(n.Name, i, mapped, time.Since(start))
+	}
+	return row, err
+}
+
+// mappedNetwork is the outcome of a network whose layers are mapped.
+func mappedNetwork(n *workload.Network, rows []results.Layer) results.WorkloadResult {
+	w := results.WorkloadResult{Workload: n.Name, Status: results.OK, Layers: rows}
+	for i := range rows {
+		w.EnergyJ += rows[i].EnergyJ * float64(rows[i].Count)
+		w.LatencyS += rows[i].LatencyS * float64(rows[i].Count)
 	}
 	w.EDPJs = w.EnergyJ * w.LatencyS
-	return w, nil
+	return w
 }
 
 // refused is the outcome of a network with a layer that could not be mapped.

@@ -1,11 +1,19 @@
 // Package dse drives a sweep: candidates from sweeps, the optimal mapping of every distinct layer from mapper, rows
 // into results.
 //
-//	sweeps.Candidates -> workers (errgroup) -> mapper.Optimal, once per architecture that differs and layer shape
+//	sweeps.Candidates -> workers (errgroup) -> memo -> mapper.Mapper, once per architecture that differs and layer shape
 //	                                        -> one writer -> results.Append, at least every second
 //
-// What is stored depends neither on the number of workers nor on interruptions: a candidate goes in whole or not at
-// all, and mappings are functions of architecture and layer alone.
+// How the work is kept small, file by file:
+//
+//  1. memo.go: a layer is mapped once for all that decides its figures (the work key); what any sweep in the database
+//     mapped is read back.
+//  2. The mapper keeps what its searches prepare (mapper.Mapper), so a candidate of other numbers costs its search only.
+//  3. front.go, with crowd.go, cut.go, relax.go and least.go: the front without mapping every candidate.
+//
+// What is stored depends neither on the number of workers, nor on interruptions, nor on what was remembered: a
+// candidate goes in whole or not at all, mappings are functions of architecture and layer alone, and which candidates a
+// front-only run skips is decided by the candidates alone. meter.go tells how far a run is.
 package dse
 
 // ModelVersion names the cost model and mapspace; results of other versions are never mixed.

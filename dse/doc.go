@@ -18,3 +18,7 @@ package dse
 
 // ModelVersion names the cost model and mapspace; results of other versions are never mixed.
 const ModelVersion = "model-1"
+
+// searchVersion is part of work keys: it changes when the search may choose another one of several equally good
+// mappings, so that what is recalled is what would be mapped.
+const searchVersion = "search-2"

@@ -59,7 +59,7 @@ func archKey(arch *hwmodel.Arch) (string, error) {
 
 func keyOf(archKey string, l *workload.Layer, o mapper.Objective) workKey {
 	h := sha256.New()
-	for _, part := range []string{ModelVersion, o.String(), archKey, l.Einsum.ShapeKey()} {
+	for _, part := range []string{ModelVersion, searchVersion, o.String(), archKey, l.Einsum.ShapeKey()} {
 		h.Write([]byte(part))
 		h.Write([]byte{0}) // no part but the last holds one
 	}

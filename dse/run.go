@@ -220,7 +220,7 @@ func (r *runner) row() results.Sweep {
 		data, _ := json.Marshal(n) // plain data
 		fmt.Fprintf(&b, "---\n# workload %s as read\n%s\n", n.Name, data)
 	}
-	b.WriteString("---\n")
+	fmt.Fprintf(&b, "---\n# candidates as version %d of sweep files has them\n", sweeps.Version)
 	hashes := estimate.TableHashes()
 	for _, table := range slices.Sorted(maps.Keys(hashes)) {
 		fmt.Fprintf(&b, "# cost table %s.csv, sha256 %s\n", table, hashes[table])

@@ -11,3 +11,7 @@
 //
 // docs/sweeps.md is the reference for users.
 package sweeps
+
+// Version changes when a sweep file comes to mean other candidates, another order of them or other keys. It is stored
+// with a sweep, so that none is gone on with under another version.
+const Version = 2

@@ -17,12 +17,12 @@ func lockWriter(path string) (*os.File, error) {
 	for {
 		f, err := os.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o644)
 		if err != nil {
-			return nil, fmt.Errorf("results: %s cannot be written: %w", path, err)
+			return nil, fmt.Errorf("results: %s cannot be written; choose a place that can be: %w", path, err)
 		}
 		if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 			f.Close()
 			if errors.Is(err, syscall.EWOULDBLOCK) {
-				return nil, fmt.Errorf("results: %s is in use: another sweep or merge is writing it", path)
+				return nil, fmt.Errorf("results: %s is in use: another sweep or merge is writing it; wait for it, or give another file", path)
 			}
 			return nil, fmt.Errorf("results: locking %s: %w", name, err)
 		}

@@ -40,7 +40,7 @@ type VersionError struct {
 }
 
 func (e *VersionError) Error() string {
-	return fmt.Sprintf("%s has schema %d, this tool knows up to %d; a newer tcmdse wrote it", e.Path, e.Have, e.Known)
+	return fmt.Sprintf("%s has schema %d, this tool knows up to %d; a newer tcmdse wrote it: update tcmdse, or give another file", e.Path, e.Have, e.Known)
 }
 
 // Open opens a results file for writing, creating or migrating it. A file that another process is writing is an error.
@@ -122,24 +122,6 @@ func open(path, mode, options string) (*sql.DB, error) {
 		return nil, explain(path, err)
 	}
 	return db, nil
-}
-
-// explain adds to SQLite's words what a user can do.
-func explain(path string, err error) error {
-	var e sqlite3.Error
-	if errors.As(err, &e) {
-		switch e.Code {
-		case sqlite3.ErrBusy, sqlite3.ErrLocked:
-			return fmt.Errorf("results: %s is in use by another process: %w", path, err)
-		case sqlite3.ErrNotADB:
-			return fmt.Errorf("results: %s is not an SQLite file: %w", path, err)
-		case sqlite3.ErrReadonly, sqlite3.ErrCantOpen:
-			return fmt.Errorf("results: %s cannot be written; is the folder read-only? %w", path, err)
-		case sqlite3.ErrFull:
-			return fmt.Errorf("results: no room left for %s; finished work is kept, start again after making room: %w", path, err)
-		}
-	}
-	return fmt.Errorf("results: %s: %w", path, err)
 }
 
 // version returns the schema of the file, 0 for an empty one. A newer schema and a file of another program are errors.

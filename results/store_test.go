@@ -313,7 +313,15 @@ func TestKill(t *testing.T) {
 		if err != nil || whole != done.Len() || broken != 0 {
 			t.Errorf("round %d: %d candidates with %d components, %d damages, %v", round, done.Len(), whole, broken, err)
 		}
-		s.Close()
+		if files, _ := os.ReadDir(filepath.Dir(path)); len(files) < 3 {
+			t.Errorf("round %d: the killed writer left %v; no WAL to recover", round, files)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+		if files, _ := os.ReadDir(filepath.Dir(path)); len(files) != 1 {
+			t.Errorf("round %d: left %v", round, files)
+		}
 	}
 }
 

@@ -30,6 +30,7 @@ type meter struct {
 	p        Progress
 	start    time.Time
 	outcomes int64 // candidates x workloads decided
+	reused   int64 // of them stored by an earlier run
 	work     map[string][]layerWork
 	open     map[string]int64 // by workload: candidates that this run has to decide by mapping or proof
 }
@@ -98,7 +99,8 @@ func (m *meter) finish(c *finished) {
 		}
 	}
 	if c.stored {
-		p.Reused++
+		m.reused += int64(len(c.Results))
+		p.Reused = m.reused / int64(len(m.work))
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -51,11 +52,12 @@ type base struct {
 	want  []string
 }
 
-// twoWorkloads returns a random space of two workloads and of 12 to 80 candidates.
+// twoWorkloads returns a random space of two workloads and of 12 to 60 candidates.
 func twoWorkloads(t *testing.T, r *rand.Rand) *sweeps.Sweep {
 	t.Helper()
 	for {
 		s := randomSpace(t, r)
+		again(t, filepath.Join(s.Dir, "one.yaml"))
 		if !strings.Contains(body(s), "two.yaml") {
 			s = edited(t, s, "[one.yaml]", "[one.yaml, two.yaml]")
 		}
@@ -66,10 +68,22 @@ func twoWorkloads(t *testing.T, r *rand.Rand) *sweeps.Sweep {
 			}
 			n++
 		}
-		if 12 <= n && n <= 80 {
+		if 12 <= n && n <= 60 {
 			return s
 		}
 	}
+}
+
+// again adds a layer to a network that is its first one, run another number of times.
+func again(t *testing.T, path string) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := strings.Split(string(text), "\n")[2]
+	at := strings.Index(first, ", count:")
+	writeFile(t, path, string(text)+strings.Replace(first[:at], "name: l0", "name: again", 1)+", count: 5}\n")
 }
 
 // body returns the sweep's file.
@@ -189,16 +203,23 @@ func (b *base) interrupted(t *testing.T, r *rand.Rand) {
 	}
 }
 
-// besideOthers: the file holds a sweep that has some of the layers on some of the architectures.
+// besideOthers: the file holds a sweep that has some of the layers on some of the architectures, and before it the same
+// for another objective, which is none of the present one's business.
 func (b *base) besideOthers(t *testing.T) {
-	other := edited(t, b.sweep, "name: s\n", "name: other\n", "[one.yaml, two.yaml]", "[two.yaml]", "budget: {area: 2mm2}", "")
+	now := b.sweep.Objective
+	at := slices.Index(sweeps.Objectives(), now)
+	foreign := sweeps.Objectives()[(at+1)%len(sweeps.Objectives())]
+	part := []string{"name: s\n", "name: other\n", "[one.yaml, two.yaml]", "[two.yaml]", "budget: {area: 2mm2}", ""}
 	for mode, want := range b.want {
-		s := store(t, Config{Sweep: other, Jobs: 2, FrontOnly: mode == 0}) // the other mode, so that it lacks some layers too
-		sum, err := Run(context.Background(), Config{Sweep: b.sweep, Store: s, Jobs: 2, FrontOnly: mode == 1})
-		if err != nil || sum.Recalled == 0 || sum.SweepID != 2 {
-			t.Fatalf("%+v %v", sum, err)
+		s := store(t, Config{Sweep: edited(t, b.sweep, append(part, "objective: "+now, "objective: "+foreign)...), Jobs: 2, FrontOnly: mode == 0})
+		for id, sw := range []*sweeps.Sweep{edited(t, b.sweep, part...), b.sweep} {
+			// The part is swept in the other mode, so that it lacks some layers too.
+			sum, err := Run(context.Background(), Config{Sweep: sw, Store: s, Jobs: 2, FrontOnly: (mode == 1) == (id == 1)})
+			if err != nil || id == 1 && sum.Recalled == 0 || sum.SweepID != int64(id+2) {
+				t.Fatalf("%+v %v", sum, err)
+			}
 		}
-		same(t, fmt.Sprint("beside another sweep, mode ", mode), dump(t, s, 2), want)
+		same(t, fmt.Sprint("beside other sweeps, mode ", mode), dump(t, s, 3), want)
 	}
 }
 

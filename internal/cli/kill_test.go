@@ -21,7 +21,7 @@ var (
 
 // mostLost is how old what a kill loses may be: a second and a quarter by the writer's clock (dse/write.go), and what a
 // loaded machine adds.
-const mostLost = 2500 * time.Millisecond
+const mostLost = 2 * time.Second
 
 // longKills is from how many kills on the sweep is three times as large, with candidates that differ in area alone.
 const longKills = 20
@@ -35,51 +35,44 @@ func TestKill(t *testing.T) {
 	if *kills >= longKills {
 		sweep = strings.NewReplacer("[2, 5]", "[2, 4, 5]", "axes:\n", "axes:\n  - {path: D.area, values: [1mm2, 1.1mm2]}\n").Replace(sweep)
 	}
-	modes := [][]string{{"--jobs", "2"}, {"--jobs", "2", "--front-only"}}
-	want := make([]string, len(modes))
-	for i, args := range modes {
-		want[i] = finish(t, killFiles(t, sweep), sweepArgs(args...)...)
-	}
+	modes := [][]string{nil, {"--front-only"}}
+	want := []string{uninterrupted(t, sweep), uninterrupted(t, sweep, "--front-only")}
 	var all killed
-	for file := 0; len(all.lost) < *kills; file++ {
+	for file := 0; len(all.found) < *kills; file++ {
 		mode := modes[file%len(modes)]
 		dir := killFiles(t, sweep)
-		for range min(2+r.IntN(4), max(2, *kills/4), *kills-len(all.lost)) {
-			mode[1] = []string{"1", "2", "4"}[r.IntN(3)]
-			share, delay := r.Float64(), r.Float64()*0.5
+		for range min(2+r.IntN(4), max(2, *kills/4), *kills-len(all.found)) {
+			jobs := []string{"1", "2", "4"}[r.IntN(3)]
+			share, delay := 0.8*r.Float64(), 0.25*r.Float64()
 			if r.IntN(6) == 0 { // before anything is done: while files are read, made or opened
 				share = 0
 			}
-			all.kill(t, dir, share, time.Duration(delay*float64(time.Second)), r.IntN(3) > 0, sweepArgs(mode...)...)
+			whole := all.kill(t, dir, share, time.Duration(delay*float64(time.Second)), r.IntN(3) > 0, sweepArgs(append([]string{"--jobs", jobs}, mode...)...)...)
+			if whole {
+				break
+			}
 		}
 		if d := difference(finish(t, dir, sweepArgs(mode...)...), want[file%len(modes)]); d != "" {
 			t.Fatalf("file %d, %v: after the kills %s", file, mode, d)
 		}
 		all.checkRuns(t, dir)
 	}
-	slices.Sort(all.lost)
-	slices.Sort(all.found)
-	n := len(all.lost)
-	t.Logf("%d kills of %d that hit a sweep with some candidates stored and not all; %d runs ended before theirs; outcomes in the file at the kill %v", all.during, n, all.early, all.found)
-	t.Logf("lost: at most the last %v, median %v; in all %d outcomes that had been told", all.lost[n-1], all.lost[n/2], all.outcomes)
-	if all.during == 0 {
-		t.Error("no kill hit a sweep that had stored some candidates and not all")
-	}
+	all.report(t)
 }
 
 // killed counts what kills did.
 type killed struct {
-	lost     []time.Duration // by kill: the age of the oldest progress that was told and is not in the file
+	lost     []time.Duration // by kill while candidates were mapped: the age of the oldest progress that was told and is not in the file
 	found    []int64         // by kill: outcomes in the file
 	outcomes int64           // told and lost, all kills
+	partly   int             // kills with some outcomes stored and not all
 	early    int             // runs that ended before they were killed
-	during   int             // kills of runs with some outcomes stored and not all
 	onFile   int             // kills of the present file after it had a run
 }
 
 // kill starts a run, kills it some time after it said that a share of its candidates is done, and checks the file,
-// which others read meanwhile if watched.
-func (k *killed) kill(t *testing.T, dir string, share float64, delay time.Duration, watched bool, args ...string) {
+// which others read meanwhile if watched. It tells whether all candidates were stored.
+func (k *killed) kill(t *testing.T, dir string, share float64, delay time.Duration, watched bool, args ...string) (whole bool) {
 	t.Helper()
 	p := start(t, dir, args...)
 	stop, saw := make(chan struct{}), make(chan int64)
@@ -120,7 +113,7 @@ func (k *killed) kill(t *testing.T, dir string, share float64, delay time.Durati
 			t.Fatalf("%v: exit %d, %s", args, status, errs)
 		}
 		k.early++
-		return
+		return true
 	}
 	n, runs := inspect(t, dir)
 	if n < most {
@@ -140,11 +133,30 @@ func (k *killed) kill(t *testing.T, dir string, share float64, delay time.Durati
 	if lost > mostLost {
 		t.Errorf("%d outcomes after a kill, %d were told before; the oldest that are missing were told %v before the kill", n, told, lost)
 	}
-	k.lost, k.found, k.outcomes = append(k.lost, lost), append(k.found, n), k.outcomes+max(0, told-n)
-	if n > 0 && p.seen != nil && n < p.seen[0].total*killWorkloads {
-		k.during++
+	k.found, k.outcomes, k.onFile = append(k.found, n), k.outcomes+max(0, told-n), runs
+	whole = len(p.seen) > 0 && n == p.seen[0].total*killWorkloads
+	if told > 0 && !whole {
+		k.lost = append(k.lost, lost)
 	}
-	k.onFile = runs
+	if n > 0 && !whole {
+		k.partly++
+	}
+	return whole
+}
+
+// report logs what the kills did, and demands of many that they hit what they are meant to hit. A few may not: what a
+// fast machine maps within a second is stored at once.
+func (k *killed) report(t *testing.T) {
+	t.Helper()
+	slices.Sort(k.lost)
+	slices.Sort(k.found)
+	t.Logf("%d kills, %d of them with some candidates stored and not all; %d runs ended before theirs; outcomes in the file at the kill %v", len(k.found), k.partly, k.early, k.found)
+	if n := len(k.lost); n > 0 {
+		t.Logf("%d kills while candidates were mapped: lost at most the last %v, median %v, in all %d outcomes that had been told", n, k.lost[n-1], k.lost[n/2], k.outcomes)
+	}
+	if *kills >= longKills && k.partly < *kills/5 {
+		t.Error("too few kills hit a sweep that had stored some candidates and not all")
+	}
 }
 
 // inspect opens a copy of the file as the kill left it, checks that it is sound and returns how many outcomes and runs

@@ -214,6 +214,27 @@ func finish(t *testing.T, dir string, args ...string) string {
 	return dump(t, database(dir))
 }
 
+// reference holds dumps of uninterrupted sweeps, by sweep and arguments, so that tests share them.
+var reference struct {
+	sync.Mutex
+	dumps map[string]string
+}
+
+// uninterrupted returns a dump of a sweep that nothing happened to.
+func uninterrupted(t *testing.T, sweep string, args ...string) string {
+	t.Helper()
+	reference.Lock()
+	defer reference.Unlock()
+	key := sweep + "\x00" + strings.Join(args, " ")
+	if reference.dumps == nil {
+		reference.dumps = map[string]string{}
+	}
+	if _, ok := reference.dumps[key]; !ok {
+		reference.dumps[key] = finish(t, killFiles(t, sweep), sweepArgs(append([]string{"--jobs", "2"}, args...)...)...)
+	}
+	return reference.dumps[key]
+}
+
 // dump returns all that is stored of a file's sweeps as text, to the last bit, but for ids and times.
 func dump(t *testing.T, path string) string {
 	t.Helper()

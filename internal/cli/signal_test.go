@@ -17,10 +17,10 @@ func TestSignals(t *testing.T) {
 		signal syscall.Signal
 		args   []string
 	}{
-		{syscall.SIGINT, []string{"--jobs", "2"}},
-		{syscall.SIGTERM, []string{"--jobs", "1", "--front-only"}},
+		{syscall.SIGINT, nil},
+		{syscall.SIGTERM, []string{"--front-only"}},
 	} {
-		want := finish(t, killFiles(t, killSweep), sweepArgs(c.args...)...)
+		want := uninterrupted(t, killSweep, c.args...)
 		dir := killFiles(t, killSweep)
 		p := start(t, dir, sweepArgs(c.args...)...)
 		p.until(0.2)

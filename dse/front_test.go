@@ -180,6 +180,21 @@ func TestFrontOnlyJobs(t *testing.T) {
 	}
 }
 
+// TestFrontOnlyAgain: a second run of a sweep of two workloads finds each candidate stored once.
+func TestFrontOnlyAgain(t *testing.T) {
+	s := load(t, strings.NewReplacer("[net]", "[net, more]", "budget: {area: 1.5mm2}", "").Replace(file))
+	writeFile(t, filepath.Join(s.Dir, "net"), net)
+	writeFile(t, filepath.Join(s.Dir, "more"), strings.Replace(net, "name: net", "name: more", 1))
+	st := store(t, Config{Sweep: s, FrontOnly: true})
+	sum, err := Run(context.Background(), Config{Sweep: s, Store: st, FrontOnly: true})
+	if err != nil || sum.Reused != sum.Total || sum.Done != sum.Total {
+		t.Errorf("%+v %v", sum, err)
+	}
+	if got := asked(t, st, "SELECT stored, finished FROM runs ORDER BY run_id"); got != "18 18\n0 18\n" {
+		t.Errorf("candidates stored and finished by run:\n%s", got)
+	}
+}
+
 // TestRelax: no layer's optimum on any candidate is below the bounds of the relaxation of them all.
 func TestRelax(t *testing.T) {
 	layers := []string{"{matmul: {M: 4, K: 8, N: 6}}", "{conv: {C: 2, M: 4, P: 4, Q: 4, R: 3, S: 1}}"}

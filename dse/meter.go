@@ -30,6 +30,7 @@ type meter struct {
 	p        Progress
 	start    time.Time
 	outcomes int64 // candidates x workloads decided
+	reused   int64 // of them stored by an earlier run
 	work     map[string][]layerWork
 	open     map[string]int64 // by workload: candidates that this run has to decide by mapping or proof
 	// uncertain says that nobody knows how many of them have to be mapped, so no time left is told.
@@ -100,7 +101,8 @@ func (m *meter) finish(c *finished) {
 		}
 	}
 	if c.stored {
-		p.Reused++
+		m.reused += int64(len(c.Results))
+		p.Reused = m.reused / int64(len(m.work))
 	}
 }
 

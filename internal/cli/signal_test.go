@@ -1,0 +1,52 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// TestSignals: SIGINT and SIGTERM end a sweep with status 130, everything that it said was done is in the file, which is
+// a single one, and the same command goes on to what an uninterrupted sweep stores.
+func TestSignals(t *testing.T) {
+	for _, c := range []struct {
+		signal syscall.Signal
+		args   []string
+	}{
+		{syscall.SIGINT, nil},
+		{syscall.SIGTERM, []string{"--front-only"}},
+	} {
+		want := uninterrupted(t, killSweep, c.args...)
+		dir := killFiles(t, killSweep)
+		p := start(t, dir, sweepArgs(c.args...)...)
+		p.until(0.2)
+		p.cmd.Process.Signal(c.signal)
+		status, errs := p.wait(t)
+		said := regexp.MustCompile(`interrupted: (\d+) of (\d+) candidates are stored; run the same command to go on`).FindStringSubmatch(errs)
+		if status != 130 || said == nil {
+			t.Fatalf("%v: exit %d, %s", c.signal, status, errs)
+		}
+		left, err := os.ReadDir(filepath.Join(dir, "db"))
+		if err != nil || len(left) != 1 {
+			t.Errorf("%v: beside the database: %v, %v", c.signal, left, err)
+		}
+		if _, err := os.Stat(filepath.Join(dir, "out", "report.xlsx")); err == nil {
+			t.Errorf("%v: reports of half a sweep", c.signal)
+		}
+		outcomes, _ := inspect(t, dir)
+		if told := p.seen[len(p.seen)-1].done; fmt.Sprint(outcomes/killWorkloads) != said[1] || outcomes < told*killWorkloads || said[1] == said[2] {
+			t.Errorf("%v: %d outcomes stored, %d candidates were told done, and in the end %s of %s", c.signal, outcomes, told, said[1], said[2])
+		}
+		if d := difference(finish(t, dir, sweepArgs(c.args...)...), want); d != "" {
+			t.Errorf("%v: gone on after the signal: %s", c.signal, d)
+		}
+		_, out, _ := call(t, "query", database(dir), "SELECT group_concat(outcome) FROM (SELECT outcome FROM runs ORDER BY run_id)", "--format", "csv")
+		if !strings.Contains(out, "interrupted,finished") {
+			t.Errorf("%v: runs are told as %s", c.signal, out)
+		}
+	}
+}

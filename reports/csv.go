@@ -1,47 +1,136 @@
 package reports
 
 import (
+	"context"
 	"encoding/csv"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"tcmdse/results"
 )
 
-// WriteCSV writes one file a table into a folder, which is made where it is missing: candidates.csv, layers.csv,
-// components.csv, mappings.csv, and front.csv as the view front has it. Numbers have all their digits. A text that a
-// spreadsheet would take for a formula gets an apostrophe before it.
-func WriteCSV(dir string, d *Data) error {
+// WriteCSV writes one file a table into a folder, which is made where it is missing: candidates.csv, layers.csv and
+// components.csv with all rows of the sweep that d was read from, in constant memory from the same store; mappings.csv of
+// the front, and front.csv as the view front has it. Numbers have all their digits. A text that a spreadsheet would take
+// for a formula gets an apostrophe before it.
+func WriteCSV(ctx context.Context, dir string, s *results.Store, d *Data) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	for _, t := range append(d.tables(), d.fronts()) {
-		if err := writeCSV(filepath.Join(dir, strings.ToLower(t.name)+".csv"), t); err != nil {
+	var ps columns
+	err := s.EachParamText(ctx, d.Sweep.ID, func(path, text string) error { ps.add(path, text); return nil })
+	if err != nil {
+		return err
+	}
+	of, err := s.Order(ctx, d.Sweep.ID)
+	if err != nil {
+		return err
+	}
+	skips := d.skips()
+	files := []csvTable{
+		{"candidates", candidateHeader(ps.list, skips), func(put func([]any) error) error {
+			return eachCandidate(ctx, s, d, func(c *results.CandidateRow) error { return put(candidateCells(c, ps.list, skips)) })
+		}},
+		{"layers", layerHeader(), func(put func([]any) error) error {
+			return eachWorkload(d, func(name string) error {
+				return s.LayersOf(ctx, results.Part{Workload: name, Of: of}, func(l results.LayerRow) error { return put(layerCells(&l)) })
+			})
+		}},
+		{"components", componentHeader(), func(put func([]any) error) error {
+			return eachWorkload(d, func(name string) error {
+				return s.ComponentsOf(ctx, results.Part{Workload: name, Of: of}, func(k results.ComponentRow) error { return put(componentCells(&k)) })
+			})
+		}},
+		d.mappings().csv(), d.fronts().csv(),
+	}
+	for _, t := range files {
+		if err := writeCSV(filepath.Join(dir, t.name+".csv"), t); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func writeCSV(path string, t sheetRows) error {
+// csvTable is a table whose rows are made while it is written.
+type csvTable struct {
+	name   string
+	header []string
+	rows   func(put func([]any) error) error
+}
+
+func (t sheetRows) csv() csvTable {
+	return csvTable{strings.ToLower(t.name), t.header, func(put func([]any) error) error {
+		for row := range t.rows {
+			if err := put(row); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}
+}
+
+func eachWorkload(d *Data, f func(name string) error) error {
+	for i := range d.Workloads {
+		if err := f(d.Workloads[i].Name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// eachCandidate reads all candidates with their parameters, some at a time.
+func eachCandidate(ctx context.Context, s *results.Store, d *Data, f func(*results.CandidateRow) error) error {
+	const some = 1000
+	var batch []results.CandidateRow
+	flush := func() error {
+		if err := s.AddParams(ctx, batch); err != nil {
+			return err
+		}
+		for i := range batch {
+			if err := f(&batch[i]); err != nil {
+				return err
+			}
+		}
+		batch = batch[:0]
+		return nil
+	}
+	return eachWorkload(d, func(name string) error {
+		err := s.EachCandidate(ctx, d.Sweep.ID, name, func(c results.CandidateRow) error {
+			if batch = append(batch, c); len(batch) < some {
+				return nil
+			}
+			return flush()
+		})
+		if err != nil {
+			return err
+		}
+		return flush()
+	})
+}
+
+func writeCSV(path string, t csvTable) error {
 	f, err := os.Create(path)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
 	w := csv.NewWriter(f)
-	head := make([]string, len(t.header))
+	out := make([]string, len(t.header))
 	for i, h := range t.header {
-		head[i] = csvField(h)
+		out[i] = csvField(h)
 	}
-	w.Write(head) // errors stay with the writer until Flush
-	for row := range t.rows {
-		out := make([]string, len(row))
+	w.Write(out) // errors stay with the writer and come with the next row or Flush
+	err = t.rows(func(row []any) error {
 		for i, x := range row {
 			out[i] = csvField(x)
 		}
-		w.Write(out)
+		return w.Write(out)
+	})
+	if err != nil {
+		return err
 	}
 	w.Flush()
 	if err := w.Error(); err != nil {

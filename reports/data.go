@@ -3,8 +3,6 @@
 package reports
 
 import (
-	"context"
-	"fmt"
 	"math"
 	"slices"
 
@@ -16,6 +14,9 @@ type Data struct {
 	Sweep     results.Sweep
 	Workloads []Workload
 	Costs     Costs
+
+	brief          bool          // Layers and Components are of the front only
+	columns, short []paramColumn // what params and shown return, once read
 }
 
 // Costs is what one instance of each component costs in one design: the one of least EDP on the first workload's front.
@@ -29,109 +30,16 @@ type Costs struct {
 // Workload is one network's part of a sweep.
 type Workload struct {
 	Name       string
-	Candidates []results.CandidateRow // in the sweep's order
-	Front      []int                  // indexes into Candidates, by area
-	Layers     []results.LayerRow     // of all candidates; mappings are kept for those on the front only
-	Components []results.ComponentRow // without the traffic of single tensors
+	Candidates []results.CandidateRow // in the sweep's order; of very many, the front and a part of the others
+	Front      []int                  // indexes into Candidates, by area; only these have their architecture
+	Layers     []results.LayerRow     // of all candidates or, in large sweeps, of the front; only that has its mappings
+	Components []results.ComponentRow // of the same candidates, without the traffic of single tensors
+
+	all tally // of every stored candidate
 }
 
-// Read reads a sweep. ID 0 stands for the last one in the file. What no report shows (mappings off the front, traffic
-// by tensor) is left behind, so that a sweep of 20,000 candidates fits in memory.
-func Read(ctx context.Context, s *results.Store, id int64) (*Data, error) {
-	sweeps, err := s.Sweeps(ctx)
-	if err != nil {
-		return nil, err
-	}
-	d := &Data{}
-	for _, w := range sweeps {
-		if w.ID == id || id == 0 {
-			d.Sweep = w
-		}
-	}
-	if d.Sweep.ID == 0 {
-		if len(sweeps) == 0 {
-			return nil, fmt.Errorf("reports: %s holds no sweep", s.Path())
-		}
-		return nil, fmt.Errorf("reports: %s has no sweep %d; there are %d to %d", s.Path(), id, sweeps[0].ID, sweeps[len(sweeps)-1].ID)
-	}
-	at := map[string]int{}
-	for _, name := range d.Sweep.Workloads {
-		w := Workload{Name: name}
-		if w.Candidates, err = s.Candidates(ctx, d.Sweep.ID, name); err != nil {
-			return nil, err
-		}
-		w.findFront()
-		at[name] = len(d.Workloads)
-		d.Workloads = append(d.Workloads, w)
-	}
-	if err := d.readCosts(ctx, s); err != nil {
-		return nil, err
-	}
-	return d, d.readRows(ctx, s, at)
-}
-
-// readCosts reads the costs of the design of least EDP; none where there is no front or the file is older than costs.
-func (d *Data) readCosts(ctx context.Context, s *results.Store) error {
-	for i := range d.Workloads {
-		w := &d.Workloads[i]
-		if len(w.Front) == 0 {
-			continue
-		}
-		best := &w.Candidates[w.Front[len(w.Front)-1]]
-		var err error
-		d.Costs.Index = best.Index
-		d.Costs.Components, d.Costs.Warnings, d.Costs.Overhead, err = s.Costs(ctx, best.ID)
-		return err
-	}
-	return nil
-}
-
-// readRows reads the long tables. Equal names share their memory: there are a few dozen of them in millions of rows.
-func (d *Data) readRows(ctx context.Context, s *results.Store, at map[string]int) error {
-	names := map[string]string{}
-	share := func(text *string) {
-		if _, ok := names[*text]; !ok {
-			names[*text] = *text
-		}
-		*text = names[*text]
-	}
-	front := make([]map[int64]bool, len(d.Workloads))
-	for i := range d.Workloads {
-		front[i] = map[int64]bool{}
-		for _, k := range d.Workloads[i].Front {
-			front[i][d.Workloads[i].Candidates[k].ID] = true
-		}
-	}
-	err := s.EachLayer(ctx, d.Sweep.ID, func(l results.LayerRow) error {
-		i, ok := at[l.Workload]
-		if !ok {
-			return nil
-		}
-		share(&l.Workload)
-		share(&l.Name)
-		share(&l.Bottleneck)
-		if !front[i][l.CandidateID] {
-			l.MappingJSON, l.MappingText = "", ""
-		}
-		d.Workloads[i].Layers = append(d.Workloads[i].Layers, l)
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	return s.EachComponent(ctx, d.Sweep.ID, func(k results.ComponentRow) error {
-		i, ok := at[k.Workload]
-		if !ok {
-			return nil
-		}
-		share(&k.Workload)
-		share(&k.Layer)
-		share(&k.Name)
-		k.Tensors = nil
-		d.Workloads[i].Components = append(d.Workloads[i].Components, k)
-		return nil
-	})
-}
+// thinned tells whether there are candidates whose rows were not read.
+func (w *Workload) thinned() bool { return len(w.Candidates) < w.all.n }
 
 // findFront lists the candidates that the store says are on the front, by area.
 func (w *Workload) findFront() {

@@ -1,10 +1,13 @@
 package reports
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
+	"strconv"
 	"strings"
 
 	"tcmdse/internal/unit"
@@ -22,7 +25,7 @@ func WriteHTML(w io.Writer, d *Data) error {
 		return err
 	}
 	v := view{Sweep: d.Sweep.Name, Arch: d.Sweep.Arch, Objective: d.Sweep.Objective, Tool: d.Sweep.ToolVersion,
-		Model: d.Sweep.ModelVersion, Config: d.Sweep.Config, Warnings: d.warnings(), Method: append(append(definitions(d), limits()...), costText(d)...)}
+		Model: d.Sweep.ModelVersion, Config: d.Sweep.Config, Warnings: d.warnings(), Notes: d.notes(), Method: append(append(definitions(d), limits()...), costText(d)...)}
 	v.Started = d.Sweep.StartedAt.Format("2006-01-02 15:04 UTC")
 	shown := d.shown()
 	for i := range d.Workloads {
@@ -34,7 +37,7 @@ func WriteHTML(w io.Writer, d *Data) error {
 // view is what the template sees.
 type view struct {
 	Sweep, Arch, Objective, Tool, Model, Started, Config string
-	Warnings, Method                                     []string
+	Warnings, Notes, Method                              []string
 	Workloads                                            []plotView
 }
 
@@ -64,6 +67,7 @@ type outcomeView struct {
 type axisView struct {
 	Path   string
 	Values []string
+	at     map[string]int // places in Values
 }
 
 type pointView struct {
@@ -78,7 +82,7 @@ const htmlPoints = 5000
 func plot(id int, w *Workload, shown []paramColumn) plotView {
 	f := frame{Width: 880, Height: 470, Left: 80, Top: 15, Right: 860, Bottom: 420}
 	f.MidX, f.MidY = (f.Left+f.Right)/2, (f.Top+f.Bottom)/2
-	v := plotView{ID: id, Name: w.Name, Plot: f, Mapped: w.mapped(), Total: len(w.Candidates)}
+	v := plotView{ID: id, Name: w.Name, Plot: f, Mapped: w.all.mapped, Total: w.all.n}
 	for _, o := range w.outcomes() {
 		v.Outcomes = append(v.Outcomes, outcomeView{strings.ReplaceAll(o.status, "_", " "), o.reason, o.n})
 	}
@@ -86,11 +90,6 @@ func plot(id int, w *Workload, shown []paramColumn) plotView {
 		return v
 	}
 	v.Rows = w.frontText(shown)
-	for i := range shown {
-		if a := axisValues(w, &shown[i]); len(a.Values) > 1 {
-			v.Axes = append(v.Axes, a)
-		}
-	}
 	for _, k := range w.keyDesigns() {
 		c := &w.Candidates[w.Front[k.at]]
 		v.Keys = append(v.Keys, fmt.Sprintf("%s: %s mm², %s (candidate %d)", k.name, three(c.AreaMM2), joules(c.EDPJs)+"s", c.Index))
@@ -98,6 +97,11 @@ func plot(id int, w *Workload, shown []paramColumn) plotView {
 	var points []int
 	points, v.All = thin(w, htmlPoints)
 	v.Shown = len(points)
+	for i := range shown {
+		if a := axisValues(w, points, &shown[i]); len(a.Values) > 1 {
+			v.Axes = append(v.Axes, a)
+		}
+	}
 	x, y := newAxis(), newAxis()
 	for _, i := range points {
 		x.add(w.Candidates[i].AreaMM2)
@@ -121,23 +125,35 @@ func plot(id int, w *Workload, shown []paramColumn) plotView {
 	return v
 }
 
-// axisValues lists the values that a parameter takes, the smallest first; texts as they come.
-func axisValues(w *Workload, p *paramColumn) axisView {
-	out := axisView{Path: p.path}
+// axisValues lists the values that a parameter takes, the smallest first; texts as they come. Where more candidates are
+// stored than drawn, only those of the points and the front count: no other needs a colour.
+func axisValues(w *Workload, points []int, p *paramColumn) axisView {
+	out := axisView{Path: p.path, at: map[string]int{}}
 	at := map[string]float64{}
-	for i := range w.Candidates {
-		text := p.text(w.Candidates[i].Params)
+	see := func(c *results.CandidateRow) {
+		text := p.text(c.Params)
 		if _, ok := at[text]; ok {
-			continue
+			return
 		}
-		v, _ := p.cell(w.Candidates[i].Params).(float64)
+		v, _ := p.cell(c.Params).(float64)
 		at[text] = v
-		k := len(out.Values)
 		out.Values = append(out.Values, text)
-		for ; k > 0 && at[out.Values[k-1]] > v; k-- {
-			out.Values[k] = out.Values[k-1]
+	}
+	if len(points) < w.all.drawable {
+		for _, i := range points {
+			see(&w.Candidates[i])
 		}
-		out.Values[k] = text
+		for _, i := range w.Front {
+			see(&w.Candidates[i])
+		}
+	} else {
+		for i := range w.Candidates {
+			see(&w.Candidates[i])
+		}
+	}
+	slices.SortStableFunc(out.Values, func(a, b string) int { return cmp.Compare(at[a], at[b]) })
+	for k, text := range out.Values {
+		out.at[text] = k
 	}
 	return out
 }
@@ -145,12 +161,8 @@ func axisValues(w *Workload, p *paramColumn) axisView {
 func coloured(c *results.CandidateRow, axes []axisView) string {
 	var out []string
 	for _, a := range axes {
-		for k, v := range a.Values {
-			if p := (paramColumn{path: a.Path}); p.text(c.Params) == v {
-				out = append(out, fmt.Sprint(k))
-				break
-			}
-		}
+		p := paramColumn{path: a.Path}
+		out = append(out, strconv.Itoa(a.at[p.text(c.Params)]))
 	}
 	return strings.Join(out, " ")
 }

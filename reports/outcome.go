@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -21,27 +22,53 @@ const maxReasons = 12
 // various is the status that stands for those counted together.
 const various = "various"
 
+// tally counts the candidates of a workload, those without a row in the report as well.
+type tally struct {
+	n, mapped, drawable, skipped int
+	layers, unproved             int
+	kinds                        map[string]*outcome
+}
+
+// maxKinds is how many reasons are told apart; candidates with yet others are counted together by status.
+const maxKinds = 10_000
+
+// add counts a candidate; they come in the sweep's order.
+func (t *tally) add(c *results.CandidateRow) {
+	t.n++
+	switch {
+	case c.Status == results.Skipped:
+		t.skipped++
+	case c.Status == results.OK:
+		t.mapped++
+	}
+	if drawable(c) {
+		t.drawable++
+	}
+	if t.kinds == nil {
+		t.kinds = map[string]*outcome{}
+	}
+	key, reason := c.Status+"\x00"+withoutNumbers(c.Reason), c.Reason
+	k := t.kinds[key]
+	if k == nil && len(t.kinds) >= maxKinds {
+		key, reason = c.Status+"\x00\x00", "and others, for reasons too many to tell apart"
+		k = t.kinds[key]
+	}
+	if k == nil {
+		k = &outcome{status: c.Status, reason: reason, first: c.Index}
+		t.kinds[key] = k
+	}
+	k.n++
+}
+
 // outcomes counts candidates by status and reason, in the order ok, infeasible, over budget, skipped, failed, and the most
 // frequent reason first. Reasons that differ in numbers only count as one.
 func (w *Workload) outcomes() []outcome {
-	at := map[string]int{}
 	var out []outcome
-	for i := range w.Candidates {
-		c := &w.Candidates[i]
-		key := c.Status + "\x00" + withoutNumbers(c.Reason)
-		k, ok := at[key]
-		if !ok {
-			k = len(out)
-			at[key] = k
-			out = append(out, outcome{status: c.Status, reason: c.Reason, first: c.Index})
-		}
-		out[k].n++
+	for _, k := range w.all.kinds {
+		out = append(out, *k)
 	}
-	slices.SortStableFunc(out, func(a, b outcome) int {
-		if x, y := statusRank(a.status), statusRank(b.status); x != y {
-			return x - y
-		}
-		return b.n - a.n
+	slices.SortFunc(out, func(a, b outcome) int {
+		return cmp.Or(statusRank(a.status)-statusRank(b.status), b.n-a.n, cmp.Compare(a.first, b.first))
 	})
 	if len(out) <= maxReasons {
 		return out
@@ -78,27 +105,9 @@ func withoutNumbers(s string) string {
 	return b.String()
 }
 
-// mapped counts the candidates with a result.
-func (w *Workload) mapped() int {
-	n := 0
-	for i := range w.Candidates {
-		if w.Candidates[i].Status == results.OK {
-			n++
-		}
-	}
-	return n
-}
-
 // skips tells whether any candidate was skipped by a proof.
 func (d *Data) skips() bool {
-	for i := range d.Workloads {
-		for k := range d.Workloads[i].Candidates {
-			if d.Workloads[i].Candidates[k].Status == results.Skipped {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(d.Workloads, func(w Workload) bool { return w.all.skipped > 0 })
 }
 
 // warnings lists what a reader has to know before trusting the figures: the sweep's own warnings, an unfinished
@@ -111,33 +120,52 @@ func (d *Data) warnings() []string {
 	if d.Sweep.FinishedAt.IsZero() {
 		stored := 0
 		for i := range d.Workloads {
-			stored = max(stored, len(d.Workloads[i].Candidates))
+			stored = max(stored, d.Workloads[i].all.n)
 		}
 		out = append(out, fmt.Sprintf("The sweep is not finished: %d of %d candidates are stored.", stored, d.Sweep.CandidatesTotal))
 	}
 	for i := range d.Workloads {
 		w := &d.Workloads[i]
-		unproved := 0
-		for k := range w.Layers {
-			if !w.Layers[k].Optimal {
-				unproved++
+		if n := w.all.unproved; n > 0 {
+			where := "column optimal of Layers"
+			if d.brief {
+				where = "column optimal of view layer_result"
 			}
+			out = append(out, fmt.Sprintf("%s: the mapping of %d of %d layers is not proved optimal (%s).", w.Name, n, w.all.layers, where))
 		}
-		if unproved > 0 {
-			out = append(out, fmt.Sprintf("%s: the mapping of %d of %d layers is not proved optimal (column optimal of Layers).", w.Name, unproved, len(w.Layers)))
+		if n := w.all.mapped - w.all.drawable; n > 0 {
+			out = append(out, fmt.Sprintf("%s: %d candidates have no area or no EDP above zero and are left out of the chart, whose axes are logarithmic.", w.Name, n))
 		}
-		undrawn := 0
-		for k := range w.Candidates {
-			if c := &w.Candidates[k]; c.Status == results.OK && !drawable(c) {
-				undrawn++
-			}
-		}
-		if undrawn > 0 {
-			out = append(out, fmt.Sprintf("%s: %d candidates have no area or no EDP above zero and are left out of the chart, whose axes are logarithmic.", w.Name, undrawn))
-		}
-		if len(w.Candidates) > 0 && w.mapped() == 0 {
+		if w.all.n > 0 && w.all.mapped == 0 {
 			out = append(out, fmt.Sprintf("%s: no candidate has a valid mapping of every layer.", w.Name))
 		}
+	}
+	return out
+}
+
+// notes says which sheets have a part of the rows only, and where all of them are.
+func (d *Data) notes() []string {
+	var out []string
+	for i := range d.Workloads {
+		if w := &d.Workloads[i]; w.thinned() {
+			rows := 0
+			for k := range w.Candidates {
+				if w.Candidates[k].Status == results.OK {
+					rows++
+				}
+			}
+			out = append(out, fmt.Sprintf("%s: Candidates, the page and the chart have %d of %d candidates: the whole front (%d), %d of the other %d that are mapped, spread over the chart, "+
+				"and %d of the %d that are not, spread over the sweep's order. Counts are of all; all rows are in the database, see docs/sql.md, and in the files of report --csv.",
+				w.Name, len(w.Candidates), w.all.n, len(w.Front), rows-len(w.Front), w.all.mapped-len(w.Front), len(w.Candidates)-rows, w.all.n-w.all.mapped))
+		}
+	}
+	if d.brief {
+		designs, all := 0, 0
+		for i := range d.Workloads {
+			designs, all = designs+len(d.Workloads[i].Front), max(all, d.Workloads[i].all.n)
+		}
+		out = append(out, fmt.Sprintf("Layers and Components list the %d designs of the front only, as Mappings always does: the sweep has %d candidates. All rows are in the database, "+
+			"see docs/sql.md; those of Layers and Components are also in the files of report --csv.", designs, all))
 	}
 	return out
 }

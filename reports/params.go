@@ -20,30 +20,46 @@ type paramColumn struct {
 
 // params describes the columns of all parameters that any candidate has, in the order they first occur.
 func (d *Data) params() []paramColumn {
-	var out []paramColumn
-	at := map[string]int{}
-	mixed := map[string]bool{}
+	if d.columns != nil {
+		return d.columns
+	}
+	type value struct{ path, text string }
+	seen := map[value]bool{}
+	var out columns
 	for i := range d.Workloads {
 		for k := range d.Workloads[i].Candidates {
 			for _, p := range d.Workloads[i].Candidates[k].Params {
-				n, ok := at[p.Path]
-				if !ok {
-					n = len(out)
-					at[p.Path] = n
-					out = append(out, paramColumn{path: p.Path, header: p.Path})
-				}
-				if !mixed[p.Path] {
-					mixed[p.Path] = !out[n].widen(p.Text)
+				if v := (value{p.Path, p.Text}); !seen[v] {
+					seen[v] = true
+					out.add(p.Path, p.Text)
 				}
 			}
 		}
 	}
-	for i := range out {
-		if mixed[out[i].path] {
-			out[i] = paramColumn{path: out[i].path, header: out[i].path}
+	return out.list
+}
+
+// columns finds the columns for values that are added one by one.
+type columns struct {
+	list  []paramColumn
+	at    map[string]int
+	mixed map[string]bool
+}
+
+func (c *columns) add(path, text string) {
+	n, ok := c.at[path]
+	if !ok {
+		if c.at == nil {
+			c.at, c.mixed = map[string]int{}, map[string]bool{}
 		}
+		n = len(c.list)
+		c.at[path] = n
+		c.list = append(c.list, paramColumn{path: path, header: path})
 	}
-	return out
+	if !c.mixed[path] && !c.list[n].widen(text) {
+		c.mixed[path] = true
+		c.list[n] = paramColumn{path: path, header: path}
+	}
 }
 
 // widen takes a value into the column; false where it is of another kind.
@@ -111,6 +127,9 @@ func quantity(text string) (q unit.Quantity, one *big.Rat, name string, ok bool)
 // shown lists the columns for tables that have little room. It leaves out the costs that follow from another
 // parameter, as the energies, leakage and area of a buffer follow its size in a zip; every other table has them.
 func (d *Data) shown() []paramColumn {
+	if d.short != nil {
+		return d.short
+	}
 	all := d.params()
 	var out []paramColumn
 	for i := range all {

@@ -111,8 +111,8 @@ func TestSkipped(t *testing.T) {
 		}
 	})
 	w := &d.Workloads[0]
-	if _, drawn := thin(w, 100); w.mapped() != 3 || drawn != 3 {
-		t.Errorf("%d mapped, %d drawn", w.mapped(), drawn)
+	if _, drawn := thin(w, 100); w.all.mapped != 3 || drawn != 3 {
+		t.Errorf("%d mapped, %d drawn", w.all.mapped, drawn)
 	}
 	if o := w.outcomes(); len(o) != 2 || o[1].status != results.Skipped || o[1].n != 2 {
 		t.Errorf("%+v", o)
@@ -143,9 +143,8 @@ func TestSkipped(t *testing.T) {
 
 func TestCSV(t *testing.T) {
 	dir := t.TempDir()
-	if err := WriteCSV(dir, realistic(t)); err != nil {
-		t.Fatal(err)
-	}
+	s, cs := sampleSweep()
+	writeAllCSV(t, dir, database(t, s, cs), room{maxCandidates, maxDesigns, maxLayers})
 	for name, want := range map[string]int{"candidates": 2 * 108, "layers": 4 * (102 + 75), "components": 12 * (102 + 75), "front": 13 + 9, "mappings": 4 * (13 + 9)} {
 		data, err := os.ReadFile(filepath.Join(dir, name+".csv"))
 		if err != nil {
@@ -165,11 +164,22 @@ func TestCSV(t *testing.T) {
 	}
 }
 
-func TestCSVFormulas(t *testing.T) {
-	dir := t.TempDir()
-	if err := WriteCSV(dir, hostile(t)); err != nil {
+// writeAllCSV reads a sweep within limits and writes its CSV files.
+func writeAllCSV(t *testing.T, dir string, db *results.Store, most room) {
+	t.Helper()
+	d, err := read(context.Background(), db, 0, most)
+	if err == nil {
+		err = WriteCSV(context.Background(), dir, db, d)
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+func TestCSVFormulas(t *testing.T) {
+	dir := t.TempDir()
+	s, cs := hostileSweep()
+	writeAllCSV(t, dir, database(t, s, cs), room{maxCandidates, maxDesigns, maxLayers})
 	files, err := filepath.Glob(filepath.Join(dir, "*.csv"))
 	if err != nil || len(files) != 5 {
 		t.Fatal(files, err)
@@ -207,7 +217,7 @@ func TestWarnings(t *testing.T) {
 		}
 	})
 	d.Sweep.FinishedAt, d.Sweep.CandidatesTotal, d.Sweep.Warnings = time.Time{}, 9, []string{"own"}
-	d.Workloads[0].Layers = []results.LayerRow{{Layer: results.Layer{Optimal: false}}, {Layer: results.Layer{Optimal: true}}}
+	d.Workloads[0].all.layers, d.Workloads[0].all.unproved = 2, 1
 	got := strings.Join(d.warnings(), "\n")
 	for _, want := range []string{"own", "4 of 9 candidates are stored", "1 of 2 layers is not proved", "1 candidates have no area"} {
 		if !strings.Contains(got, want) {

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"fmt"
 	"iter"
 	"math"
 
@@ -14,6 +15,7 @@ type sheetRows struct {
 	header []string
 	rows   iter.Seq[[]any]
 	n      int
+	note   string // what a sheet leaves out
 }
 
 // tables lists the long tables of a report.
@@ -30,36 +32,20 @@ func number(v float64) any {
 }
 
 func (d *Data) candidates() sheetRows {
-	ps := d.params()
-	t := sheetRows{name: "Candidates", header: []string{"workload", "candidate_id", "idx", "on_front", "status", "reason",
-		"area_mm2", "energy_j", "latency_s", "edp_js"}}
-	for _, p := range ps {
-		t.header = append(t.header, p.header)
-	}
-	skips := d.skips()
-	if skips {
-		t.header = append(t.header, "bound_edp_js")
-	}
+	ps, skips := d.params(), d.skips()
+	t := sheetRows{name: "Candidates", header: candidateHeader(ps, skips)}
+	all := 0
 	for i := range d.Workloads {
 		t.n += len(d.Workloads[i].Candidates)
+		all += d.Workloads[i].all.n
+	}
+	if t.n < all {
+		t.note = fmt.Sprintf("%d of %d rows, see Summary", t.n, all)
 	}
 	t.rows = func(yield func([]any) bool) {
 		for i := range d.Workloads {
 			for k := range d.Workloads[i].Candidates {
-				c := &d.Workloads[i].Candidates[k]
-				row := []any{c.Workload, c.ID, c.Index, c.OnFront, c.Status, c.Reason, number(c.AreaMM2), nil, nil, nil}
-				if c.Status == results.OK {
-					row[7], row[8], row[9] = number(c.EnergyJ), number(c.LatencyS), number(c.EDPJs)
-				}
-				for j := range ps {
-					row = append(row, ps[j].cell(c.Params))
-				}
-				if c.Status == results.Skipped {
-					row = append(row, number(c.BoundEDPJs))
-				} else if skips {
-					row = append(row, nil)
-				}
-				if !yield(row) {
+				if !yield(candidateCells(&d.Workloads[i].Candidates[k], ps, skips)) {
 					return
 				}
 			}
@@ -68,18 +54,42 @@ func (d *Data) candidates() sheetRows {
 	return t
 }
 
+func candidateHeader(ps []paramColumn, skips bool) []string {
+	out := []string{"workload", "candidate_id", "idx", "on_front", "status", "reason", "area_mm2", "energy_j", "latency_s", "edp_js"}
+	for _, p := range ps {
+		out = append(out, p.header)
+	}
+	if skips {
+		out = append(out, "bound_edp_js")
+	}
+	return out
+}
+
+func candidateCells(c *results.CandidateRow, ps []paramColumn, skips bool) []any {
+	row := []any{c.Workload, c.ID, c.Index, c.OnFront, c.Status, c.Reason, number(c.AreaMM2), nil, nil, nil}
+	if c.Status == results.OK {
+		row[7], row[8], row[9] = number(c.EnergyJ), number(c.LatencyS), number(c.EDPJs)
+	}
+	for j := range ps {
+		row = append(row, ps[j].cell(c.Params))
+	}
+	if c.Status == results.Skipped {
+		row = append(row, number(c.BoundEDPJs))
+	} else if skips {
+		row = append(row, nil)
+	}
+	return row
+}
+
 func (d *Data) layers() sheetRows {
-	t := sheetRows{name: "Layers", header: []string{"workload", "candidate_id", "idx", "layer", "count", "energy_j", "latency_s", "edp_js",
-		"macs", "utilization", "bottleneck", "optimal", "mapspace_log10", "evaluated", "search_s"}}
+	t := sheetRows{name: "Layers", header: layerHeader(), note: d.frontNote()}
 	for i := range d.Workloads {
 		t.n += len(d.Workloads[i].Layers)
 	}
 	t.rows = func(yield func([]any) bool) {
 		for i := range d.Workloads {
 			for k := range d.Workloads[i].Layers {
-				l := &d.Workloads[i].Layers[k]
-				if !yield([]any{l.Workload, l.CandidateID, l.Index, l.Name, l.Count, number(l.EnergyJ), number(l.LatencyS), number(l.EDPJs),
-					number(l.MACs), number(l.Utilization), l.Bottleneck, l.Optimal, number(l.MapspaceLog10), l.Evaluated, number(l.Seconds)}) {
+				if !yield(layerCells(&d.Workloads[i].Layers[k])) {
 					return
 				}
 			}
@@ -88,28 +98,53 @@ func (d *Data) layers() sheetRows {
 	return t
 }
 
+// frontNote stands on sheets that have the front's rows only.
+func (d *Data) frontNote() string {
+	if d.brief {
+		return "designs of the front only, see Summary"
+	}
+	return ""
+}
+
+func layerHeader() []string {
+	return []string{"workload", "candidate_id", "idx", "layer", "count", "energy_j", "latency_s", "edp_js",
+		"macs", "utilization", "bottleneck", "optimal", "mapspace_log10", "evaluated", "search_s"}
+}
+
+func layerCells(l *results.LayerRow) []any {
+	return []any{l.Workload, l.CandidateID, l.Index, l.Name, l.Count, number(l.EnergyJ), number(l.LatencyS), number(l.EDPJs),
+		number(l.MACs), number(l.Utilization), l.Bottleneck, l.Optimal, number(l.MapspaceLog10), l.Evaluated, number(l.Seconds)}
+}
+
 func (d *Data) components() sheetRows {
-	t := sheetRows{name: "Components", header: []string{"workload", "candidate_id", "idx", "layer", "count", "component", "energy_j",
-		"leakage_j", "busy_s", "area_mm2", "instances", "peak_bits", "size_bits", "read_bits", "write_bits"}}
+	t := sheetRows{name: "Components", header: componentHeader(), note: d.frontNote()}
 	for i := range d.Workloads {
 		t.n += len(d.Workloads[i].Components)
 	}
 	t.rows = func(yield func([]any) bool) {
 		for i := range d.Workloads {
 			for j := range d.Workloads[i].Components {
-				k := &d.Workloads[i].Components[j]
-				var size any // empty: unlimited
-				if k.SizeBits > 0 {
-					size = k.SizeBits
-				}
-				if !yield([]any{k.Workload, k.CandidateID, k.Index, k.Layer, k.Count, k.Name, number(k.EnergyJ), number(k.LeakageJ), number(k.BusyS),
-					number(k.AreaMM2), k.Instances, number(k.PeakBits), size, number(k.ReadBits), number(k.WriteBits)}) {
+				if !yield(componentCells(&d.Workloads[i].Components[j])) {
 					return
 				}
 			}
 		}
 	}
 	return t
+}
+
+func componentHeader() []string {
+	return []string{"workload", "candidate_id", "idx", "layer", "count", "component", "energy_j",
+		"leakage_j", "busy_s", "area_mm2", "instances", "peak_bits", "size_bits", "read_bits", "write_bits"}
+}
+
+func componentCells(k *results.ComponentRow) []any {
+	var size any // empty: unlimited
+	if k.SizeBits > 0 {
+		size = k.SizeBits
+	}
+	return []any{k.Workload, k.CandidateID, k.Index, k.Layer, k.Count, k.Name, number(k.EnergyJ), number(k.LeakageJ), number(k.BusyS),
+		number(k.AreaMM2), k.Instances, number(k.PeakBits), size, number(k.ReadBits), number(k.WriteBits)}
 }
 
 // mappings lists the mappings of the designs on the front: all others are in the database.

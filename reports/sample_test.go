@@ -103,12 +103,23 @@ func sampleLayer(name string, count int64, macs float64, pes, kib int, bw float6
 // stored writes a sweep to a database and reads it back as reports do.
 func stored(t *testing.T, s results.Sweep, cs []results.Candidate) *Data {
 	t.Helper()
+	db := database(t, s, cs)
+	d, err := Read(context.Background(), db, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// database is a file with a sweep in it, open until the test ends.
+func database(t *testing.T, s results.Sweep, cs []results.Candidate) *results.Store {
+	t.Helper()
 	ctx := context.Background()
 	db, err := results.Open(filepath.Join(t.TempDir(), "r.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
+	t.Cleanup(func() { db.Close() })
 	id, _, err := db.Begin(ctx, s)
 	if err != nil {
 		t.Fatal(err)
@@ -121,11 +132,7 @@ func stored(t *testing.T, s results.Sweep, cs []results.Candidate) *Data {
 			t.Fatal(err)
 		}
 	}
-	d, err := Read(ctx, db, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return d
+	return db
 }
 
 // realistic is the sample sweep as reports read it.
@@ -138,6 +145,11 @@ func realistic(t *testing.T) *Data {
 // hostile is a small sweep whose names a spreadsheet, a page or a terminal could take for something else.
 func hostile(t *testing.T) *Data {
 	t.Helper()
+	s, cs := hostileSweep()
+	return stored(t, s, cs)
+}
+
+func hostileSweep() (results.Sweep, []results.Candidate) {
 	s, cs := sampleSweep()
 	s.Name, s.Arch, s.Warnings = "=SUM(A1)", "<b>&\"x\"", []string{"=HYPERLINK(\"x\")", "<script>alert(1)</script>"}
 	s.Config = "=1+1\n+x\r\n" + strings.Repeat("é", cellUnits+10) + "\n"
@@ -154,7 +166,7 @@ func hostile(t *testing.T) *Data {
 			}
 		}
 	}
-	return stored(t, s, cs)
+	return s, cs
 }
 
 // built makes data without a database: n designs, each changed by f.
@@ -165,6 +177,7 @@ func built(n int, f func(i int, c *results.CandidateRow)) *Data {
 		c := results.CandidateRow{ID: int64(i + 1), Index: int64(i), Workload: "net", Status: results.OK, AreaMM2: area, EnergyJ: 1,
 			LatencyS: 1 / area, EDPJs: 1 / area, OnFront: true}
 		f(i, &c)
+		w.all.add(&c)
 		w.Candidates = append(w.Candidates, c)
 	}
 	w.findFront()

@@ -17,7 +17,7 @@ func WriteFrontTable(w io.Writer, d *Data) error {
 	for i := range d.Workloads {
 		wl := &d.Workloads[i]
 		if _, err := fmt.Fprintf(w, "%s on %s: %d of %d candidates on the front of area and EDP (%d mapped)\n",
-			oneLine(wl.Name), oneLine(d.Sweep.Arch), len(wl.Front), len(wl.Candidates), wl.mapped()); err != nil {
+			oneLine(wl.Name), oneLine(d.Sweep.Arch), len(wl.Front), wl.all.n, wl.all.mapped); err != nil {
 			return err
 		}
 		if len(wl.Front) == 0 {

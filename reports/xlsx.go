@@ -114,6 +114,9 @@ func (b *book) stream(t sheetRows) {
 	for i, n := range unique(t.header) {
 		head[i] = excelize.Cell{StyleID: b.head, Value: n}
 	}
+	if t.note != "" { // beside the table, in the row that does not scroll
+		head = append(head, nil, excelize.Cell{StyleID: b.bold, Value: t.note})
+	}
 	b.keep(s.SetRow("A1", head))
 	n := 1
 	for row := range t.rows {

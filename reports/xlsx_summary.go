@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -23,6 +24,9 @@ func (b *book) summary() {
 	row := 2
 	for _, w := range d.warnings() {
 		row = b.line(row, "Warning", w, b.warning)
+	}
+	for _, n := range d.notes() {
+		row = b.line(row, "Note", n, 0)
 	}
 	for i := range d.Workloads {
 		row = b.answers(row+1, &d.Workloads[i])
@@ -46,8 +50,15 @@ func (b *book) summary() {
 		row = b.line(row, x[0], x[1], 0)
 	}
 	row++
-	for _, s := range [][2]string{{"Front", "the designs of the front, and the chart"}, {"Candidates", "all candidates, why some are missing"},
-		{"Layers", "each layer on each candidate"}, {"Components", "energy and traffic of each memory"},
+	all, on := "all candidates", "each candidate"
+	if slices.ContainsFunc(d.Workloads, func(w Workload) bool { return w.thinned() }) {
+		all = "a part of the candidates (see Note)"
+	}
+	if d.brief {
+		on = "each design of the front (see Note)"
+	}
+	for _, s := range [][2]string{{"Front", "the designs of the front, and the chart"}, {"Candidates", all + ", why some are missing"},
+		{"Layers", "each layer on " + on}, {"Components", "energy and traffic of each memory"},
 		{"Mappings", "loop nests of the designs on the front"}, {"Method", "definitions, sources, limits, configuration"}} {
 		b.put(sheet, row, s[0], s[1])
 		at := fmt.Sprintf("A%d", row)
@@ -77,7 +88,7 @@ func (b *book) line(row int, name, text string, style int) int {
 // answers writes the front's ends and knee of one workload.
 func (b *book) answers(row int, w *Workload) int {
 	const sheet = "Summary"
-	b.put(sheet, row, fmt.Sprintf("%s: %d of %d candidates are on the front of area and EDP", w.Name, len(w.Front), len(w.Candidates)))
+	b.put(sheet, row, fmt.Sprintf("%s: %d of %d candidates are on the front of area and EDP", w.Name, len(w.Front), w.all.n))
 	b.style(sheet, row, 1, 1, b.bold)
 	row++
 	if len(w.Front) == 0 {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -124,7 +125,7 @@ func TestCharts(t *testing.T) {
 		w := &d.Workloads[i]
 		x := part(t, f, fmt.Sprintf("xl/charts/chart%d.xml", i+1))
 		col := func(k int) string { s, _ := excelize.ColumnNumberToName(4*i + k); return s }
-		mapped, corners := w.mapped(), 2*len(w.Front)-1
+		mapped, corners := w.all.mapped, 2*len(w.Front)-1
 		want := map[string]int{"<scatterChart>": 1, "<ser>": 2, `<logBase val="10">`: 2, "<xVal><numRef>": 2, "strRef></xVal>": 0,
 			fmt.Sprintf("<tx><strRef><f>ChartData!$%s$1<", col(1)): 1, fmt.Sprintf("<tx><strRef><f>ChartData!$%s$1<", col(3)): 1}
 		for k, n := range []int{mapped, mapped, corners, corners} {
@@ -268,8 +269,10 @@ func TestOddData(t *testing.T) {
 			if err := WriteFrontTable(&table, d); err != nil || strings.Contains(table.String(), "NaN") {
 				t.Errorf("table: %v\n%s", err, table.String())
 			}
-			if err := WriteCSV(t.TempDir(), d); err != nil {
-				t.Error(err)
+			for _, s := range append(d.tables(), d.fronts()) {
+				if err := writeCSV(filepath.Join(t.TempDir(), "t.csv"), s.csv()); err != nil {
+					t.Error(err)
+				}
 			}
 		})
 	}

@@ -119,7 +119,7 @@ func (s *Store) Front(ctx context.Context, sweepID int64, workload string) ([]Ca
 
 func (s *Store) params(ctx context.Context, sweepID int64, add func(int64, Param)) error {
 	return s.each(ctx, `SELECT p.candidate_id, p.path, p.value, p.text FROM params p JOIN candidates USING (candidate_id)
-		WHERE sweep_id = ? ORDER BY p.candidate_id, p.position`, sweepID, func(r *sql.Rows) error {
+		WHERE sweep_id = ? ORDER BY p.candidate_id, p.position`, func(r *sql.Rows) error {
 		var id int64
 		var p Param
 		if err := r.Scan(&id, &p.Path, &p.Value, &p.Text); err != nil {
@@ -127,11 +127,11 @@ func (s *Store) params(ctx context.Context, sweepID int64, add func(int64, Param
 		}
 		add(id, p)
 		return nil
-	})
+	}, sweepID)
 }
 
-func (s *Store) each(ctx context.Context, query string, sweepID int64, f func(*sql.Rows) error) error {
-	rows, err := s.read.QueryContext(ctx, query, sweepID)
+func (s *Store) each(ctx context.Context, query string, f func(*sql.Rows) error, args ...any) error {
+	rows, err := s.read.QueryContext(ctx, query, args...)
 	if err != nil {
 		return explain(s.path, err)
 	}
@@ -141,42 +141,28 @@ func (s *Store) each(ctx context.Context, query string, sweepID int64, f func(*s
 			return err
 		}
 	}
-	return rows.Err()
+	if err := rows.Err(); err != nil {
+		return explain(s.path, err)
+	}
+	return nil
 }
 
 // EachLayer calls f with every layer result of a sweep, by candidate, workload and layer in the network's order.
 func (s *Store) EachLayer(ctx context.Context, sweepID int64, f func(LayerRow) error) error {
-	return s.each(ctx, `SELECT c.candidate_id, c.idx, l.workload, l.layer, l.count, l.energy_j, l.latency_s, l.edp_js, l.macs,
-		l.utilization, l.bottleneck, l.mapping_json, l.mapping, l.optimal, l.mapspace_log10, l.evaluated, l.seconds
-		FROM candidates c JOIN layer_result l USING (candidate_id) WHERE c.sweep_id = ?
-		ORDER BY c.idx, l.workload, l.position`, sweepID, func(r *sql.Rows) error {
-		var l LayerRow
-		if err := r.Scan(&l.CandidateID, &l.Index, &l.Workload, &l.Name, &l.Count, &l.EnergyJ, &l.LatencyS, &l.EDPJs, &l.MACs,
-			&l.Utilization, &l.Bottleneck, &l.MappingJSON, &l.MappingText, &l.Optimal, &l.MapspaceLog10, &l.Evaluated, &l.Seconds); err != nil {
-			return err
-		}
-		return f(l)
-	})
+	of, err := s.Order(ctx, sweepID)
+	if err != nil {
+		return err
+	}
+	return s.LayersOf(ctx, Part{Of: of, Whole: true}, f)
 }
 
 // EachComponent calls f with every component's share of every layer of a sweep, in the order of EachLayer.
 func (s *Store) EachComponent(ctx context.Context, sweepID int64, f func(ComponentRow) error) error {
-	return s.each(ctx, `SELECT c.candidate_id, c.idx, k.workload, k.layer, k.count, k.component, k.energy_j, k.leakage_j, k.busy_s,
-		k.area_mm2, k.instances, k.peak_bits, k.size_bits, k.read_bits, k.write_bits, k.tensors
-		FROM candidates c JOIN component_result k USING (candidate_id) WHERE c.sweep_id = ?
-		ORDER BY c.idx, k.workload, k.layer_position, k.position`, sweepID, func(r *sql.Rows) error {
-		var k ComponentRow
-		var tensors sql.RawBytes
-		if err := r.Scan(&k.CandidateID, &k.Index, &k.Workload, &k.Layer, &k.Count, &k.Name, &k.EnergyJ, &k.LeakageJ, &k.BusyS,
-			&k.AreaMM2, &k.Instances, &k.PeakBits, &k.SizeBits, &k.ReadBits, &k.WriteBits, &tensors); err != nil {
-			return err
-		}
-		var err error
-		if k.Tensors, err = parseTensors(tensors); err != nil {
-			return fmt.Errorf("results: %s: traffic of %s: %w", s.path, k.Name, err)
-		}
-		return f(k)
-	})
+	of, err := s.Order(ctx, sweepID)
+	if err != nil {
+		return err
+	}
+	return s.ComponentsOf(ctx, Part{Of: of, Whole: true}, f)
 }
 
 // Costs returns what the components of a candidate cost and where each figure is from, with the warnings about them
@@ -192,7 +178,7 @@ func (s *Store) Costs(ctx context.Context, candidateID int64) (costs []Component
 	if err := json.Unmarshal([]byte(list), &warnings); err != nil {
 		return nil, nil, "", err
 	}
-	err = s.each(ctx, "SELECT component, instances, figures FROM component_costs JOIN cost_sets USING (cost_id) WHERE candidate_id = ? ORDER BY position", candidateID,
+	err = s.each(ctx, "SELECT component, instances, figures FROM component_costs JOIN cost_sets USING (cost_id) WHERE candidate_id = ? ORDER BY position",
 		func(r *sql.Rows) error {
 			var k ComponentCosts
 			var figures string
@@ -201,6 +187,6 @@ func (s *Store) Costs(ctx context.Context, candidateID int64) (costs []Component
 			}
 			costs = append(costs, k)
 			return json.Unmarshal([]byte(figures), &costs[len(costs)-1].Figures)
-		})
+		}, candidateID)
 	return costs, warnings, overhead, err
 }

@@ -31,8 +31,13 @@ func newReport(e *env) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if err := writeReports(d, xlsx, html, csv); err != nil {
+		if err := writeReports(d, xlsx, html); err != nil {
 			return err
+		}
+		if csv != "" {
+			if err := reports.WriteCSV(cmd.Context(), csv, s, d); err != nil {
+				return err
+			}
 		}
 		return reports.WriteFrontTable(e.out, d)
 	}

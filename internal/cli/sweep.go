@@ -147,7 +147,7 @@ func writable(dir string) error {
 // writeSweep writes the reports and tells where they are.
 func writeSweep(e *env, d *reports.Data, sum dse.Summary, f sweepFlags) error {
 	xlsx, html := filepath.Join(f.out, "report.xlsx"), filepath.Join(f.out, "report.html")
-	if err := writeReports(d, xlsx, html, ""); err != nil {
+	if err := writeReports(d, xlsx, html); err != nil {
 		return err
 	}
 	if f.json {
@@ -192,7 +192,7 @@ func frontJSON(d *reports.Data) []map[string]any {
 }
 
 // writeReports writes what has a path.
-func writeReports(d *reports.Data, xlsx, html, csv string) error {
+func writeReports(d *reports.Data, xlsx, html string) error {
 	write := func(path string, f func(*os.File) error) error {
 		if path == "" {
 			return nil
@@ -210,9 +210,6 @@ func writeReports(d *reports.Data, xlsx, html, csv string) error {
 	err := write(xlsx, func(w *os.File) error { return reports.WriteXLSX(w, d) })
 	if err == nil {
 		err = write(html, func(w *os.File) error { return reports.WriteHTML(w, d) })
-	}
-	if err == nil && csv != "" {
-		err = reports.WriteCSV(csv, d)
 	}
 	return err
 }

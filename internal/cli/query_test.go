@@ -15,8 +15,8 @@ import (
 	"tcmdse/results"
 )
 
-// database writes a results file without a sweep.
-func database(t *testing.T) string {
+// emptyDatabase writes a results file without a sweep.
+func emptyDatabase(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "r.db")
 	s, err := results.Open(path)
@@ -33,7 +33,7 @@ const oneOfEach = `SELECT 1 AS a, -2.5e-21 AS b, 'x"y' || char(10) || 'z' AS c, 
 
 // TestQueryFormats: what each format makes of each kind of value.
 func TestQueryFormats(t *testing.T) {
-	db := database(t)
+	db := emptyDatabase(t)
 	for _, c := range []struct{ format, query, want string }{
 		{"json", oneOfEach, `[
   {"a": 1, "b": -2.5e-21, "c": "x\"y\nz", "d": null, "e": "00ff", "f": 9007199254740993, "a_2": 0.30000000000000004, "g": 9e999}
@@ -63,7 +63,7 @@ func TestQueryFormats(t *testing.T) {
 
 // TestQueryMany: a table stops at 1,000 rows and says how many there are; csv and json have all.
 func TestQueryMany(t *testing.T) {
-	db := database(t)
+	db := emptyDatabase(t)
 	const q = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i < 2500) SELECT i FROM n"
 	_, out, _ := call(t, "query", db, q)
 	if lines := strings.Split(out, "\n"); len(lines) != 1003 || lines[1001] != "1000 of 2500 rows shown; --format csv or json has all" {
@@ -82,7 +82,7 @@ func TestQueryMany(t *testing.T) {
 
 // TestQueryErrors: mistakes in a query have status 2 and say what was meant.
 func TestQueryErrors(t *testing.T) {
-	db := database(t)
+	db := emptyDatabase(t)
 	for _, c := range []struct{ query, want string }{
 		{"SELECT * FROM fronts", "no such table: fronts; did you mean front?"},
 		{"SELECT * FROM Pareto", "tables and views: best_per_budget, bottleneck, "},
@@ -106,7 +106,7 @@ func TestQueryErrors(t *testing.T) {
 
 // TestQueryEnds: a query without end stops when it is asked to, and when nobody reads its output any more.
 func TestQueryEnds(t *testing.T) {
-	db := database(t)
+	db := emptyDatabase(t)
 	const endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n) SELECT "
 	ctx, cancel := context.WithCancel(context.Background())
 	time.AfterFunc(100*time.Millisecond, cancel)

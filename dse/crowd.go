@@ -2,21 +2,22 @@ package dse
 
 import (
 	"context"
+	"fmt"
 	"math"
-	"slices"
 
 	"tcmdse/hwmodel"
 	"tcmdse/results"
 	"tcmdse/sweeps"
 )
 
-// crowd holds all candidates within the area budget as the search for a front needs them: some dozens of bytes each.
+// crowd holds all candidates within the area budget as the search for a front needs them: some dozens of bytes each,
+// and 8 for each figure that varies.
 type crowd struct {
 	sweep   *sweeps.Sweep
 	points  []point
-	numbers []float64 // of each point the figures that vary, in a row
-	columns []int     // which figures vary, of any shape
-	shapes  []shape
+	like    *hwmodel.Arch // the first candidate's: all are of its structure
+	figures []float64     // its figures
+	columns []column      // the figures that vary
 }
 
 // point is one candidate.
@@ -24,22 +25,17 @@ type point struct {
 	index  int64
 	place  sweeps.Place
 	areaM2 float64
-	shape  int32
 }
 
-// shape is a structure of architectures, with the first of them.
-type shape struct {
-	name    string
-	arch    *hwmodel.Arch
-	figures []float64 // of the first
+// column is one figure of all points.
+type column struct {
+	figure int // in the order of figures
+	values []float64
 }
 
 // gather collects the candidates. Those above the area budget are decided at once.
 func (r *runner) gather(ctx context.Context, done *results.Keys) (*crowd, error) {
 	c := &crowd{sweep: r.Sweep}
-	if err := c.survey(ctx, r); err != nil {
-		return nil, err
-	}
 	var x []float64
 	for cand, err := range r.Sweep.Candidates() {
 		if err != nil {
@@ -54,67 +50,42 @@ func (r *runner) gather(ctx context.Context, done *results.Keys) (*crowd, error)
 			}
 			continue
 		}
-		s, err := c.shapeOf(cand.Arch)
-		if err != nil {
-			return nil, err
-		}
 		x = figures(cand.Arch, x)
-		for _, k := range c.columns {
-			v := 0.0
-			if k < len(x) {
-				v = x[k]
-			}
-			c.numbers = append(c.numbers, v)
+		if c.like == nil {
+			c.like, c.figures = cand.Arch, append([]float64(nil), x...)
 		}
-		c.points = append(c.points, point{index: cand.Index, place: cand.Place, areaM2: cand.Arch.AreaM2(), shape: int32(s)})
+		if !sameStructure(c.like, cand.Arch) {
+			return nil, fmt.Errorf("dse: candidate %d is built of other nodes than the first; run this sweep without --front-only", cand.Index)
+		}
+		c.add(x)
+		c.points = append(c.points, point{index: cand.Index, place: cand.Place, areaM2: cand.Arch.AreaM2()})
 	}
 	return c, nil
 }
 
-// survey finds the structures and the figures that vary.
-func (c *crowd) survey(ctx context.Context, r *runner) error {
-	var x []float64
-	vary := map[int]bool{}
-	for cand, err := range r.Sweep.Candidates() {
-		if err != nil {
-			return err
-		}
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if r.Sweep.OverBudget(cand.Arch) {
+// add appends a point's figures. One that differs from the first for the first time becomes a column, in which all
+// points so far have the first's value.
+func (c *crowd) add(x []float64) {
+	at := 0
+	for k, v := range x {
+		if at < len(c.columns) && c.columns[at].figure == k {
+			c.columns[at].values = append(c.columns[at].values, v)
+			at++
 			continue
 		}
-		s, err := c.shapeOf(cand.Arch)
-		if err != nil {
-			return err
+		if v == c.figures[k] {
+			continue
 		}
-		x = figures(cand.Arch, x)
-		for k := range x {
-			if x[k] != c.shapes[s].figures[k] {
-				vary[k] = true
-			}
+		n := column{figure: k, values: make([]float64, 0, 2*len(c.points)+16)}
+		for range c.points {
+			n.values = append(n.values, c.figures[k])
 		}
+		n.values = append(n.values, v)
+		c.columns = append(c.columns, column{})
+		copy(c.columns[at+1:], c.columns[at:])
+		c.columns[at] = n
+		at++
 	}
-	for k := range vary {
-		c.columns = append(c.columns, k)
-	}
-	slices.Sort(c.columns)
-	return nil
-}
-
-// shapeOf returns the number of an architecture's structure.
-func (c *crowd) shapeOf(a *hwmodel.Arch) (int, error) {
-	name, err := structure(a)
-	if err != nil {
-		return 0, err
-	}
-	at := slices.IndexFunc(c.shapes, func(s shape) bool { return s.name == name })
-	if at < 0 {
-		at = len(c.shapes)
-		c.shapes = append(c.shapes, shape{name, a, figures(a, nil)})
-	}
-	return at, nil
 }
 
 func (r *runner) overBudgetOutcome(cand *sweeps.Candidate, done *results.Keys) error {
@@ -135,32 +106,36 @@ func (c *crowd) again(p *point) (sweeps.Candidate, error) {
 	return cand, err
 }
 
-// row returns the varying figures of a point.
-func (c *crowd) row(i int32) []float64 {
-	n := len(c.columns)
-	return c.numbers[int(i)*n : (int(i)+1)*n]
-}
-
 // alike reports whether all members have the same figures.
 func (c *crowd) alike(members []int32) bool {
-	first := c.row(members[0])
-	return !slices.ContainsFunc(members[1:], func(i int32) bool { return !slices.Equal(c.row(i), first) })
-}
-
-// relax returns the relaxation of a box, and notes the box's least area and index.
-func (c *crowd) relax(b *box) *hwmodel.Arch {
-	best := slices.Clone(c.row(b.members[0]))
-	b.areaM2, b.first = math.Inf(1), math.MaxInt64
-	for _, i := range b.members {
-		better(best, c.row(i))
-		b.areaM2, b.first = min(b.areaM2, c.points[i].areaM2), min(b.first, c.points[i].index)
-	}
-	s := &c.shapes[c.points[b.members[0]].shape]
-	x := slices.Clone(s.figures)
-	for j, k := range c.columns {
-		if k < len(x) {
-			x[k] = best[j]
+	for j := range c.columns {
+		v := c.columns[j].values
+		for _, i := range members[1:] {
+			if v[i] != v[members[0]] {
+				return false
+			}
 		}
 	}
-	return withFigures(s.arch, x)
+	return true
+}
+
+// relax returns the relaxation of a box.
+func (c *crowd) relax(b *box) *hwmodel.Arch {
+	x := append([]float64(nil), c.figures...)
+	for j := range c.columns {
+		best := math.Inf(1)
+		for _, i := range b.members {
+			best = min(best, c.columns[j].values[i])
+		}
+		x[c.columns[j].figure] = best
+	}
+	return withFigures(c.like, x)
+}
+
+// measure notes a box's least area and index.
+func (c *crowd) measure(b *box) {
+	b.areaM2, b.first = math.Inf(1), math.MaxInt64
+	for _, i := range b.members {
+		b.areaM2, b.first = min(b.areaM2, c.points[i].areaM2), min(b.first, c.points[i].index)
+	}
 }

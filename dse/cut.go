@@ -36,7 +36,7 @@ func (s *cutScores) of(column int) float64 { return (s.gain[column] + firstGain)
 func (f *frontier) cut(b *box) (low, high *box) {
 	best, column, at := -1.0, 0, 0.0
 	for j := range f.c.columns {
-		values := f.values(b, j)
+		values := f.c.columns[j].among(b.members)
 		if len(values) < 2 {
 			continue
 		}
@@ -50,7 +50,7 @@ func (f *frontier) cut(b *box) (low, high *box) {
 	low, high = &box{parent: b, column: column}, &box{parent: b, column: column, worse: true}
 	least := math.Inf(1)
 	for _, i := range b.members {
-		x := f.c.row(i)[column]
+		x := f.c.columns[column].values[i]
 		if x <= at {
 			low.members = append(low.members, i)
 			continue
@@ -58,18 +58,21 @@ func (f *frontier) cut(b *box) (low, high *box) {
 		high.members = append(high.members, i)
 		least = min(least, x)
 	}
-	high.taken = taken(f.values(b, column)[0], least)
+	high.taken = taken(f.c.columns[column].among(b.members)[0], least)
 	return low, high
 }
 
-// values returns the distinct values of a column in a box, ascending: the best first.
-func (f *frontier) values(b *box, column int) []float64 {
+// among returns the distinct values of some points, ascending: the best first.
+func (c *column) among(members []int32) []float64 {
 	var out []float64
-	for _, i := range b.members {
-		if x := f.c.row(i)[column]; !slices.Contains(out, x) {
-			if out = append(out, x); len(out) == mostValues {
-				break
-			}
+	last := math.NaN()
+	for _, i := range members {
+		x := c.values[i]
+		if x == last || slices.Contains(out, x) {
+			continue
+		}
+		if last, out = x, append(out, x); len(out) == mostValues {
+			break
 		}
 	}
 	slices.Sort(out)
@@ -95,7 +98,7 @@ func taken(from, to float64) float64 {
 func (f *frontier) areaRise(b *box, column int, at float64) float64 {
 	least := math.Inf(1)
 	for _, i := range b.members {
-		if f.c.row(i)[column] <= at {
+		if f.c.columns[column].values[i] <= at {
 			least = min(least, f.c.points[i].areaM2)
 		}
 	}

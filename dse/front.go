@@ -15,6 +15,7 @@ import (
 	"tcmdse/mapper"
 	"tcmdse/mapper/workload"
 	"tcmdse/results"
+	"tcmdse/sweeps"
 )
 
 // The search for a front without mapping every candidate, one workload after the other.
@@ -47,16 +48,20 @@ type frontier struct {
 	open  boxQueue
 	front []mapped // by rising area and falling EDP
 	cuts  cutScores
+	same  []int // by layer: the first of the same shape
+	// How far EDPs lay above the bounds of their boxes before a search: how many, and the sum of logarithms.
+	seen, above float64
 }
 
 // mapped is a candidate of the front so far.
 type mapped struct{ areaM2, edpJs float64 }
 
-// box is a set of candidates of one structure.
+// box is a set of candidates.
 type box struct {
 	members []int32 // into crowd.points
 	parent  *box    // that it was cut from; nil for a root
 	least   []layerLeast
+	rootJs  float64 // boundJs before a search; 0: none, or counted already
 	refined bool    // bounds of layers are the optima of the relaxation, as far as was of use
 	boundJs float64 // lower bound of the EDP of each member, +Inf where none can be mapped
 	areaM2  float64 // the least of a member
@@ -76,7 +81,7 @@ func (r *runner) frontOnly(ctx context.Context, done *results.Keys) error {
 		return err
 	}
 	for _, n := range r.networks {
-		f := &frontier{r: r, n: n, c: c, done: done, cuts: newCutScores(len(c.columns))}
+		f := &frontier{r: r, n: n, c: c, done: done, cuts: newCutScores(len(c.columns)), same: sameShapes(n)}
 		if err := f.search(ctx); err != nil {
 			return err
 		}
@@ -84,18 +89,29 @@ func (r *runner) frontOnly(ctx context.Context, done *results.Keys) error {
 	return nil
 }
 
-func (f *frontier) search(ctx context.Context) error {
-	roots := make([]*box, 0, len(f.c.shapes))
-	for s := range f.c.shapes {
-		b := &box{column: -1}
-		for i := range f.c.points {
-			if int(f.c.points[i].shape) == s {
-				b.members = append(b.members, int32(i))
-			}
+// sameShapes returns for every layer the first one of the same shape.
+func sameShapes(n *workload.Network) []int {
+	first := map[string]int{}
+	out := make([]int, len(n.Layers))
+	for i := range n.Layers {
+		key := n.Layers[i].Einsum.ShapeKey()
+		if _, ok := first[key]; !ok {
+			first[key] = i
 		}
-		roots = append(roots, b)
+		out[i] = first[key]
 	}
-	if err := f.bound(ctx, roots); err != nil {
+	return out
+}
+
+func (f *frontier) search(ctx context.Context) error {
+	if len(f.c.points) == 0 {
+		return nil
+	}
+	root := &box{column: -1}
+	for i := range f.c.points {
+		root.members = append(root.members, int32(i))
+	}
+	if err := f.bound(ctx, []*box{root}); err != nil {
 		return err
 	}
 	for f.open.Len() > 0 {
@@ -110,14 +126,13 @@ func (f *frontier) search(ctx context.Context) error {
 // and cuts the others.
 func (f *frontier) round(ctx context.Context) error {
 	var leaves, near, halves []*box
+	var beaten []loser
 	for range roundBoxes {
 		if f.open.Len() == 0 {
 			break
 		}
 		b := heap.Pop(&f.open).(*box)
-		if err := f.drop(b); err != nil {
-			return err
-		}
+		beaten = f.drop(b, beaten)
 		switch {
 		case len(b.members) == 0:
 		case math.IsInf(b.boundJs, 1) || f.c.alike(b.members):
@@ -129,6 +144,9 @@ func (f *frontier) round(ctx context.Context) error {
 			halves = append(halves, low, high)
 		}
 	}
+	if err := f.skip(ctx, beaten); err != nil {
+		return err
+	}
 	if err := f.mapAll(ctx, leaves); err != nil {
 		return err
 	}
@@ -139,23 +157,30 @@ func (f *frontier) round(ctx context.Context) error {
 }
 
 // beatable reports whether a box is refined before it is cut: where better bounds of its layers may show that all its
-// members are beaten. Bounds before a search are mostly within a quarter of the optimum.
+// members are beaten.
 func (f *frontier) beatable(b *box) bool {
-	limit, ok := f.limit(b)
-	return ok && limit < refineWithin*b.boundJs
+	limit, ok := f.beats(b.areaM2)
+	return ok && limit.edpJs < f.gap()*b.boundJs
 }
 
-// refineWithin is how far above its bound the EDP may lie that a box has to reach to be beaten.
-const refineWithin = 1.25
+// firstGap is how far above its bound before a search an EDP is taken to lie before any was seen; most lie within it.
+const firstGap = 1.25
 
-// limit returns the EDP that beats all members of a box if their bound is above it.
-func (f *frontier) limit(b *box) (edpJs float64, ok bool) {
-	least := math.Inf(1)
-	for _, i := range b.members {
-		least = min(least, f.c.points[i].areaM2)
+// gap returns how far above its bound the EDP of a box is to be expected: as far as those lay that were mapped or
+// refined, and a little more. It decides what is tried, not what is proved.
+func (f *frontier) gap() float64 {
+	if f.seen == 0 {
+		return firstGap
 	}
-	by, ok := f.beats(least)
-	return by.edpJs, ok
+	return max(firstGap, 1.1*math.Exp(f.above/f.seen))
+}
+
+// learn notes the EDP of a box whose bound before a search was known.
+func (f *frontier) learn(b *box, edpJs float64) {
+	if b.rootJs > 0 && edpJs >= b.rootJs && !math.IsInf(edpJs, 1) {
+		f.seen++
+		f.above += math.Log(edpJs / b.rootJs)
+	}
 }
 
 // refine replaces bounds of layers by the EDP of the optimal mapping on the relaxation, heaviest layer first, until the
@@ -164,11 +189,14 @@ func (f *frontier) refine(ctx context.Context, boxes []*box) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(max(1, f.r.Jobs))
 	for _, b := range boxes {
-		limit, _ := f.limit(b)
+		by, _ := f.beats(b.areaM2)
 		arch := f.c.relax(b)
 		g.Go(func() error {
 			for _, i := range heaviest(b.least) {
 				l := &f.n.Layers[i]
+				if f.same[i] != i {
+					continue
+				}
 				r, err := f.r.mapper.Optimal(ctx, arch, &l.Einsum, mapper.Options{Objective: mapper.EDP})
 				if err != nil {
 					if ctx.Err() != nil {
@@ -176,8 +204,12 @@ func (f *frontier) refine(ctx context.Context, boxes []*box) error {
 					}
 					continue // not bounded better: candidates say themselves why
 				}
-				b.least[i].EDPJs = max(b.least[i].EDPJs, r.Cost.EDPJs*(1-margin))
-				if b.boundJs = max(b.boundJs, networkLeast(b.least)); b.boundJs > limit {
+				for k := range b.least {
+					if f.same[k] == i {
+						b.least[k].EDPJs = max(b.least[k].EDPJs, r.Cost.EDPJs*(1-margin))
+					}
+				}
+				if b.boundJs = max(b.boundJs, networkLeast(b.least)); b.boundJs > by.edpJs {
 					break
 				}
 			}
@@ -188,29 +220,57 @@ func (f *frontier) refine(ctx context.Context, boxes []*box) error {
 		return err
 	}
 	for _, b := range boxes {
-		b.refined = true
+		f.learn(b, b.boundJs)
+		b.refined, b.rootJs = true, 0
 		heap.Push(&f.open, b)
 	}
 	return nil
 }
 
-// drop takes members out of a box that a mapped candidate beats, and stores them as skipped.
-func (f *frontier) drop(b *box) error {
+// loser is a member that a mapped candidate beats.
+type loser struct {
+	p       *point
+	boundJs float64
+	by      mapped
+}
+
+// drop takes members out of a box that a mapped candidate beats, and adds them to those beaten.
+func (f *frontier) drop(b *box, beaten []loser) []loser {
 	kept := b.members[:0]
 	for _, i := range b.members {
 		p := &f.c.points[i]
-		by, ok := f.beats(p.areaM2)
-		if !ok || by.edpJs >= b.boundJs || math.IsInf(b.boundJs, 1) {
-			kept = append(kept, i)
+		if by, ok := f.beats(p.areaM2); ok && by.edpJs < b.boundJs && !math.IsInf(b.boundJs, 1) {
+			beaten = append(beaten, loser{p, b.boundJs, by})
 			continue
 		}
-		f.r.meter.rest(f.n.Name, 0)
-		if err := f.decide(p, f.skipped(b.boundJs, by)); err != nil {
-			return err
-		}
+		kept = append(kept, i)
 	}
 	b.members = kept
-	return nil
+	f.c.measure(b)
+	return beaten
+}
+
+// skip stores members that are beaten.
+func (f *frontier) skip(ctx context.Context, beaten []loser) error {
+	g, gctx := errgroup.WithContext(ctx)
+	g.SetLimit(max(1, f.r.Jobs))
+	for _, l := range beaten {
+		if gctx.Err() != nil {
+			break
+		}
+		g.Go(func() error {
+			c, err := f.c.again(l.p)
+			if err != nil {
+				return err
+			}
+			f.r.meter.rest(f.n.Name, 0)
+			return f.decide(&c, f.skipped(l.boundJs, l.by))
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	return ctx.Err()
 }
 
 // beats returns the mapped candidate of least EDP among those of no more area.
@@ -240,9 +300,9 @@ func (f *frontier) add(m mapped) {
 // mapAll maps all members of boxes, each until it is done or proved beaten.
 func (f *frontier) mapAll(ctx context.Context, boxes []*box) error {
 	type task struct {
-		p   *point
-		b   *box
-		out results.WorkloadResult
+		p     *point
+		b     *box
+		edpJs float64 // 0: not mapped to the end
 	}
 	var todo []task
 	for _, b := range boxes {
@@ -254,23 +314,31 @@ func (f *frontier) mapAll(ctx context.Context, boxes []*box) error {
 	g.SetLimit(max(1, f.r.Jobs))
 	for k := range todo {
 		t := &todo[k]
-		by, beatable := f.beats(t.p.areaM2)
-		if !beatable {
+		by, ok := f.beats(t.p.areaM2)
+		if !ok {
 			by.edpJs = math.Inf(1)
 		}
-		g.Go(func() (err error) {
-			if t.out, err = f.mapOrBeat(ctx, t.p, t.b, by); err != nil {
+		g.Go(func() error {
+			c, err := f.c.again(t.p)
+			if err != nil {
 				return err
 			}
-			return f.decide(t.p, t.out)
+			w, err := f.mapOrBeat(ctx, &c, t.b, by)
+			if err != nil {
+				return err
+			}
+			t.edpJs = w.EDPJs
+			return f.decide(&c, w)
 		})
 	}
 	if err := g.Wait(); err != nil {
 		return err
 	}
 	for k := range todo {
-		if todo[k].out.Status == results.OK {
-			f.add(mapped{todo[k].p.areaM2, todo[k].out.EDPJs})
+		if t := &todo[k]; t.edpJs > 0 {
+			f.add(mapped{t.p.areaM2, t.edpJs})
+			f.learn(t.b, t.edpJs)
+			t.b.rootJs = 0 // once a box
 		}
 	}
 	return nil
@@ -278,26 +346,41 @@ func (f *frontier) mapAll(ctx context.Context, boxes []*box) error {
 
 // mapOrBeat maps a candidate layer by layer, heaviest first, until it is done or its bound, in which the layers mapped
 // are exact, is above what beats it.
-func (f *frontier) mapOrBeat(ctx context.Context, p *point, b *box, by mapped) (results.WorkloadResult, error) {
-	c, err := f.c.again(p)
-	if err != nil {
-		return results.WorkloadResult{}, err
-	}
+func (f *frontier) mapOrBeat(ctx context.Context, c *sweeps.Candidate, b *box, by mapped) (results.WorkloadResult, error) {
 	key, err := archKey(c.Arch)
 	if err != nil {
 		return results.WorkloadResult{}, err
 	}
+	if math.IsInf(b.boundJs, 1) { // no mapping: the candidate says of which layer
+		return f.r.network(ctx, c.Arch, key, f.n)
+	}
 	least, rows := slices.Clone(b.least), make([]results.Layer, len(b.least))
+	have := make([]bool, len(rows))
 	for done, i := range heaviest(least) {
 		if rows[i], err = f.r.layer(ctx, c.Arch, key, f.n, i); err != nil {
-			return f.r.network(ctx, c.Arch, key, f.n) // which says which layer it is, in the network's order
+			return f.firstRefusal(ctx, c, key, have, i, err)
 		}
+		have[i] = true
 		least[i] = layerLeast{float64(rows[i].Count), mapper.Least{EnergyJ: rows[i].EnergyJ, LatencyS: rows[i].LatencyS, EDPJs: rows[i].EDPJs}}
 		if bound := networkLeast(least); bound > by.edpJs && done < len(least)-1 {
 			return f.skipped(bound, by), nil
 		}
 	}
 	return mappedNetwork(f.n, rows), nil
+}
+
+// firstRefusal is the outcome of a candidate whose layer i cannot be mapped: it names the first such layer of the
+// network, as a full sweep does.
+func (f *frontier) firstRefusal(ctx context.Context, c *sweeps.Candidate, key string, have []bool, i int, err error) (results.WorkloadResult, error) {
+	for k := range i {
+		if have[k] {
+			continue
+		}
+		if _, earlier := f.r.layer(ctx, c.Arch, key, f.n, k); earlier != nil {
+			return f.r.refused(ctx, f.n, k, earlier)
+		}
+	}
+	return f.r.refused(ctx, f.n, i, err)
 }
 
 // skipped is the outcome of a candidate that another one beats whatever its mappings.
@@ -307,15 +390,11 @@ func (f *frontier) skipped(boundJs float64, by mapped) results.WorkloadResult {
 }
 
 // decide hands a member's outcome to the writer.
-func (f *frontier) decide(p *point, w results.WorkloadResult) error {
-	c, err := f.c.again(p)
-	if err != nil {
-		return err
-	}
+func (f *frontier) decide(c *sweeps.Candidate, w results.WorkloadResult) error {
 	if f.done.Has(c.Key) {
 		return f.r.send(finished{Candidate: results.Candidate{Key: c.Key, Index: c.Index, Results: []results.WorkloadResult{w}}, stored: true})
 	}
-	out := describe(&c)
+	out := describe(c)
 	out.Results = []results.WorkloadResult{w}
 	return f.r.send(finished{Candidate: out})
 }
@@ -325,13 +404,16 @@ func (f *frontier) bound(ctx context.Context, boxes []*box) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(max(1, f.r.Jobs))
 	for _, b := range boxes {
+		f.c.measure(b)
 		arch := f.c.relax(b)
 		b.least = make([]layerLeast, len(f.n.Layers))
 		for i := range f.n.Layers {
 			l := &f.n.Layers[i]
-			g.Go(func() error {
-				x, err := f.r.leastOf(ctx, arch, l)
-				b.least[i] = layerLeast{float64(l.Count), x}
+			if b.least[i].count = float64(l.Count); f.same[i] != i {
+				continue
+			}
+			g.Go(func() (err error) {
+				b.least[i].Least, err = f.r.leastOf(ctx, arch, l)
 				return err
 			})
 		}
@@ -340,7 +422,11 @@ func (f *frontier) bound(ctx context.Context, boxes []*box) error {
 		return err
 	}
 	for _, b := range boxes {
+		for i := range b.least {
+			b.least[i].Least = b.least[f.same[i]].Least
+		}
 		b.inherit()
+		b.rootJs = b.boundJs
 		f.cuts.learn(b)
 		b.parent = nil
 		heap.Push(&f.open, b)

@@ -29,7 +29,7 @@ nodes:
   - {memory: G, size: 1KiB, may_keep: all, read: {energy: 1pJ/bit, bandwidth: 64b/cycle}, write: {energy: 1pJ/bit, bandwidth: 64b/cycle}, leakage: 1mW, area: 0.5mm2}
   - array: P
     dims:
-      - {name: x, size: 4}
+      - {name: x, size: 4, min_utilization: 1}
       - {name: y, size: 2, min_utilization: 0.5}
   - {memory: R, size: 16B, may_keep: all, read: {energy: 0.1pJ/bit, bandwidth: 16b/cycle}, write: {energy: 0.1pJ/bit, bandwidth: 16b/cycle}, leakage: 0.1mW, area: 0.01mm2}
   - {compute: M, energy: 0.5pJ, throughput: 1/cycle, leakage: 0.1mW, area: 0.005mm2}
@@ -56,9 +56,11 @@ func randomSpace(t *testing.T, r *rand.Rand) *sweeps.Sweep {
 		"zip: [{path: G.size, values: [128B, 512B, 2KiB]}, {path: G.area, values: [0.2mm2, 0.5mm2, 1mm2]}, {path: G.read.energy, values: [0.5pJ/bit, 1pJ/bit, 1.5pJ/bit]}]",
 		"zip: [{path: R.size, values: [3B, 16B, 64B]}, {path: R.area, values: [0.005mm2, 0.01mm2, 0.03mm2]}]",
 		"zip: [{path: D.bandwidth, values: [4b/cycle, 16b/cycle, 64b/cycle]}, {path: D.area, values: [0.5mm2, 1mm2, 2mm2]}]",
-		"{path: P.x, values: [1, 2, 3, 4, 8]}",
+		"{path: P.x, values: [1, 2, 3, 4, 5, 8]}",
 		"{path: P.y, values: [1, 2, 4]}",
 		"{path: G.bandwidth, values: [16b/cycle, 64b/cycle, unlimited]}",
+		"{path: P.area, values: [0mm2, 0.01mm2, 0.2mm2]}",
+		"{path: P.energy, values: [0pJ/bit, 0.02pJ/bit, 1pJ/bit]}",
 		"{path: M.leakage, values: [0.01mW, 0.1mW, 3mW]}",
 		"{path: D.area, values: [1mm2, 1.5mm2]}",
 		"{path: R.read.energy, values: [0.05pJ/bit, 0.1pJ/bit, 0.4pJ/bit]}",
@@ -140,7 +142,7 @@ func TestFrontOnly(t *testing.T) {
 			t.Fatalf("seed %d: front\n%swant\n%s\n%s", seed, got, want, s.Config())
 		}
 		designs += strings.Count(got, "\n")
-		const all = "SELECT idx, workload, status, area_mm2, coalesce(edp_js, 0), coalesce(bound_edp_js, 0), key, coalesce(energy_j, 0) FROM candidate ORDER BY idx, workload"
+		const all = "SELECT idx, workload, status, area_mm2, coalesce(edp_js, 0.0), coalesce(bound_edp_js, 0.0), key, coalesce(energy_j, 0.0) FROM candidate ORDER BY idx, workload"
 		a, err := full.Query(context.Background(), all)
 		if err != nil {
 			t.Fatal(err)
@@ -210,7 +212,9 @@ func TestRelax(t *testing.T) {
 			if best == nil {
 				best = x
 			}
-			better(best, x)
+			for i := range best {
+				best[i] = min(best[i], x[i])
+			}
 			if archs = append(archs, c.Arch); len(archs) == 12 {
 				break
 			}

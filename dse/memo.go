@@ -23,7 +23,8 @@ type memo struct {
 	flight   singleflight.Group
 	mu       sync.Mutex
 	done     map[workKey]memoEntry
-	order    []workKey // keys of done, oldest first
+	order    []workKey         // keys of done, oldest first
+	refused  []results.Refusal // found by this run, not stored yet
 }
 
 // workKey is a hash of all that decides a layer's figures: the numbers of the architecture that matter, the shape of
@@ -37,8 +38,6 @@ const memoSize = 4096
 type memoEntry struct {
 	row results.Layer
 	err error
-	// old tells that the row was not mapped by this run.
-	old bool
 }
 
 // archKey hashes what the mapper sees of an architecture.
@@ -47,7 +46,11 @@ func archKey(arch *hwmodel.Arch) (string, error) {
 	seen.Name, seen.TechM, seen.ClockHz = "", 0, 0
 	seen.Nodes = append([]hwmodel.Node(nil), arch.Nodes...)
 	for i := range seen.Nodes {
-		seen.Nodes[i].AreaM2 = 0
+		n := &seen.Nodes[i]
+		listed := n.Kind == hwmodel.Array && n.Priced() // such arrays are among a row's components, for their area alone too
+		if n.AreaM2 = 0; listed {
+			n.AreaM2 = 1
+		}
 	}
 	data, err := json.Marshal(seen)
 	if err != nil {
@@ -61,7 +64,7 @@ func keyOf(archKey string, l *workload.Layer, o mapper.Objective) workKey {
 	h := sha256.New()
 	for _, part := range []string{ModelVersion, searchVersion, o.String(), archKey, l.Einsum.ShapeKey()} {
 		h.Write([]byte(part))
-		h.Write([]byte{0}) // no part but the last holds one
+		h.Write([]byte{0}) // parts are words and hashes: none is another's beginning
 	}
 	var k workKey
 	copy(k[:], h.Sum(nil))
@@ -79,19 +82,29 @@ func (m *memo) keep(key workKey, e memoEntry) {
 	m.order = append(m.order, key)
 }
 
+// storeError is a failure to read what is stored: it ends a run, where a layer that cannot be mapped does not.
+type storeError struct{ error }
+
+func (e storeError) Unwrap() error { return e.error }
+
 // layer maps a layer or recalls it, and tells whether it was mapped for this call. Areas, names and counts are those of
 // the asking candidate.
 func (m *memo) layer(ctx context.Context, arch *hwmodel.Arch, archKey string, l *workload.Layer, o mapper.Objective) (row results.Layer, mapped bool, err error) {
 	key := keyOf(archKey, l, o)
-	m.mu.Lock()
-	e, ok := m.done[key]
-	m.mu.Unlock()
+	e, ok := m.recall(key)
 	if !ok {
-		v, _, _ := m.flight.Do(string(key[:]), func() (any, error) {
-			e := m.find(ctx, key, arch, l, o)
-			mapped = !e.old
-			return e, nil
+		v, err, _ := m.flight.Do(string(key[:]), func() (any, error) {
+			if e, ok := m.recall(key); ok { // an equal flight may just have landed
+				return e, nil
+			}
+			var e memoEntry
+			var err error
+			e, mapped, err = m.find(ctx, key, arch, l, o)
+			return e, err
 		})
+		if err != nil {
+			return results.Layer{}, false, storeError{err}
+		}
 		e = v.(memoEntry)
 	}
 	if e.err != nil {
@@ -100,27 +113,59 @@ func (m *memo) layer(ctx context.Context, arch *hwmodel.Arch, archKey string, l 
 	return forCandidate(e.row, arch, l), mapped, nil
 }
 
-// find reads a layer from the database or maps it.
-func (m *memo) find(ctx context.Context, key workKey, arch *hwmodel.Arch, l *workload.Layer, o mapper.Objective) memoEntry {
+func (m *memo) recall(key workKey) (memoEntry, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	e, ok := m.done[key]
+	return e, ok
+}
+
+// find reads a layer from the database or maps it; the error is one of reading.
+func (m *memo) find(ctx context.Context, key workKey, arch *hwmodel.Arch, l *workload.Layer, o mapper.Objective) (e memoEntry, mapped bool, err error) {
 	if m.store != nil {
 		row, ok, err := m.store.Recall(ctx, key[:])
 		if err != nil {
-			return memoEntry{err: err}
+			return e, false, err
 		}
 		if ok {
-			e := memoEntry{row: row, old: true}
+			e.row = row
 			m.keep(key, e)
-			return e
+			return e, false, nil
+		}
+		reason, ok, err := m.store.Refused(ctx, key[:])
+		if err != nil {
+			return e, false, err
+		}
+		if ok {
+			e.err = &mapper.InfeasibleError{Reason: reason}
+			m.keep(key, e)
+			return e, false, nil
 		}
 	}
-	row, err := m.mapLayer(ctx, arch, l, o)
-	row.WorkKey = key[:]
-	e := memoEntry{row: row, err: err}
+	e.row, e.err = m.mapLayer(ctx, arch, l, o)
+	if e.row.Optimal {
+		e.row.WorkKey = key[:]
+	}
 	var none *mapper.InfeasibleError
-	if err == nil || errors.As(err, &none) {
+	infeasible := errors.As(e.err, &none)
+	if e.err == nil || infeasible {
 		m.keep(key, e)
 	}
-	return e
+	if infeasible && m.store != nil {
+		m.mu.Lock()
+		m.refused = append(m.refused, results.Refusal{WorkKey: key[:], Reason: none.Reason})
+		m.mu.Unlock()
+	}
+	return e, true, nil
+}
+
+// takeRefused hands over the refusals that are not stored yet.
+func (m *memo) takeRefused() []results.Refusal {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	out := m.refused
+	m.refused = nil
+	return out
 }
 
 // forCandidate returns a row with the name and count of a layer and the areas of an architecture.

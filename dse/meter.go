@@ -32,7 +32,8 @@ type meter struct {
 	outcomes int64 // candidates x workloads decided
 	reused   int64 // of them stored by an earlier run
 	work     map[string][]layerWork
-	open     map[string]int64 // by workload: candidates that this run has to decide by mapping or proof
+	seen     map[string]*bitset // by status: candidates with a workload of that status
+	open     map[string]int64   // by workload: candidates that this run has to decide by mapping or proof
 	// uncertain says that nobody knows how many of them have to be mapped, so no time left is told.
 	uncertain bool
 }
@@ -45,7 +46,10 @@ type layerWork struct {
 }
 
 func newMeter(start time.Time, networks []*workload.Network, c *Counted) *meter {
-	m := &meter{start: start, p: Progress{Total: c.Total}, work: map[string][]layerWork{}, open: map[string]int64{}}
+	m := &meter{start: start, p: Progress{Total: c.Total}, work: map[string][]layerWork{}, open: map[string]int64{}, seen: map[string]*bitset{}}
+	for _, status := range []string{results.OK, results.Infeasible, results.OverBudget, results.Failed, results.Skipped} {
+		m.seen[status] = &bitset{}
+	}
 	for _, n := range networks {
 		m.work[n.Name] = make([]layerWork, len(n.Layers))
 		m.open[n.Name] = c.Total - c.OverBudget
@@ -83,7 +87,6 @@ func (m *meter) finish(c *finished) {
 	p := &m.p
 	m.outcomes += int64(len(c.Results))
 	p.Done = m.outcomes / int64(len(m.work))
-	seen := map[string]bool{}
 	for i := range c.Results {
 		w := &c.Results[i]
 		if c.stored {
@@ -95,8 +98,7 @@ func (m *meter) finish(c *finished) {
 		if w.Status == results.OK && (p.BestEDPJs == 0 || w.EDPJs < p.BestEDPJs) {
 			p.BestEDPJs = w.EDPJs
 		}
-		if !seen[w.Status] {
-			seen[w.Status] = true
+		if m.seen[w.Status].add(c.Index) {
 			p.count(w.Status)
 		}
 	}
@@ -104,6 +106,19 @@ func (m *meter) finish(c *finished) {
 		m.reused += int64(len(c.Results))
 		p.Reused = m.reused / int64(len(m.work))
 	}
+}
+
+// bitset holds numbers, a bit each. The candidates of a front-only run are decided once for each workload, far apart.
+type bitset struct{ words []uint64 }
+
+// add reports whether the number is new.
+func (b *bitset) add(n int64) bool {
+	for int64(len(b.words)) <= n/64 {
+		b.words = append(b.words, 0)
+	}
+	was := b.words[n/64]
+	b.words[n/64] |= 1 << (n % 64)
+	return was != b.words[n/64]
 }
 
 func (p *Progress) count(status string) {

@@ -1,8 +1,9 @@
 package dse
 
 import (
-	"encoding/json"
+	"maps"
 	"math"
+	"slices"
 
 	"tcmdse/hwmodel"
 )
@@ -43,13 +44,6 @@ func orUnlimited(x float64) float64 {
 	return x
 }
 
-// better lowers each figure of best to that of x where x is better.
-func better(best, x []float64) {
-	for i := range best {
-		best[i] = min(best[i], x[i])
-	}
-}
-
 // withFigures returns an architecture of the structure of like with the figures given.
 func withFigures(like *hwmodel.Arch, figures []float64) *hwmodel.Arch {
 	out := *like
@@ -75,6 +69,7 @@ func withFigures(like *hwmodel.Arch, figures []float64) *hwmodel.Arch {
 			n.Dims = append([]hwmodel.Dim(nil), n.Dims...)
 			for d := range n.Dims {
 				n.Dims[d].Size = int64(-next())
+				// LeastUsed finds the whole number again: it rounds down what misses one by less than 1e-9.
 				n.Dims[d].MinUtilization = next() / float64(n.Dims[d].Size)
 				instances *= float64(n.Dims[d].Size)
 			}
@@ -86,18 +81,14 @@ func withFigures(like *hwmodel.Arch, figures []float64) *hwmodel.Arch {
 	return &out
 }
 
-// structure names what an architecture is but for its figures, areas and origins: relaxations are of one structure.
-func structure(a *hwmodel.Arch) (string, error) {
-	zero := make([]float64, len(figures(a, nil)))
-	bare := withFigures(a, zero)
-	for i := range bare.Nodes {
-		n := &bare.Nodes[i]
-		n.AreaM2, n.LeakageW, n.NetworkJPerBit = 0, 0, 0
-		for d := range n.Dims {
-			n.Dims[d].MinUtilization = 0
-		}
-	}
-	bare.Name, bare.TechM, bare.ClockHz = "", 0, 0
-	data, err := json.Marshal(bare)
-	return string(data), err
+// sameStructure reports whether two architectures are built of the same nodes but for their figures: the axes of a sweep
+// set nothing else.
+func sameStructure(a, b *hwmodel.Arch) bool {
+	return slices.EqualFunc(a.Nodes, b.Nodes, func(x, y hwmodel.Node) bool {
+		dims := slices.EqualFunc(x.Dims, y.Dims, func(p, q hwmodel.Dim) bool {
+			return p.Name == q.Name && slices.Equal(p.OnlyReuse, q.OnlyReuse) && slices.Equal(p.Multicast, q.Multicast)
+		})
+		return dims && x.Kind == y.Kind && x.Name == y.Name && x.Ports == y.Ports && slices.Equal(x.Keep, y.Keep) &&
+			slices.Equal(x.MayKeep, y.MayKeep) && (x.MayKeep == nil) == (y.MayKeep == nil) && maps.Equal(x.Bits, y.Bits)
+	})
 }

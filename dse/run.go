@@ -33,7 +33,7 @@ type Config struct {
 	ToolVersion string           // stored beside the results
 	Command     string           // as the user gave it, stored beside the results; "": not known
 	Estimator   string           // external estimator that the sweep's base uses, for the stored configuration; "": none
-	Map         MapFunc          // nil: the optimal mapping
+	Map         MapFunc          // nil: the optimal mapping; rows of another function are recalled where they say that they are optimal
 	Progress    func(Progress)   // nil: none; called from one goroutine at a time
 	Now         func() time.Time // nil: time.Now
 }
@@ -353,17 +353,14 @@ func describe(c *sweeps.Candidate) results.Candidate {
 	return out
 }
 
-// network maps one workload. Only the end of ctx is an error; a layer that cannot be mapped is a status.
+// network maps one workload. A layer that cannot be mapped is a status.
 func (r *runner) network(ctx context.Context, arch *hwmodel.Arch, key string, n *workload.Network) (results.WorkloadResult, error) {
 	rows := make([]results.Layer, len(n.Layers))
 	for i := range n.Layers {
 		var err error
 		if rows[i], err = r.layer(ctx, arch, key, n, i); err != nil {
-			if ctx.Err() != nil {
-				return results.WorkloadResult{}, ctx.Err()
-			}
 			r.meter.rest(n.Name, i+1)
-			return refused(n.Name, n.Layers[i].Name, err), nil
+			return r.refused(ctx, n, i, err)
 		}
 	}
 	return mappedNetwork(n, rows), nil
@@ -390,12 +387,20 @@ func mappedNetwork(n *workload.Network, rows []results.Layer) results.WorkloadRe
 	return w
 }
 
-// refused is the outcome of a network with a layer that could not be mapped.
-func refused(network, layer string, err error) results.WorkloadResult {
-	w := results.WorkloadResult{Workload: network, Status: results.Failed, Reason: fmt.Sprintf("layer %s: %v", layer, err)}
+// refused is the outcome of a network with a layer that could not be mapped. The end of ctx and a database that cannot
+// be read are errors of the run.
+func (r *runner) refused(ctx context.Context, n *workload.Network, i int, err error) (results.WorkloadResult, error) {
+	if ctx.Err() != nil {
+		return results.WorkloadResult{}, ctx.Err()
+	}
+	var unread storeError
+	if errors.As(err, &unread) {
+		return results.WorkloadResult{}, err
+	}
+	w := results.WorkloadResult{Workload: n.Name, Status: results.Failed, Reason: fmt.Sprintf("layer %s: %v", n.Layers[i].Name, err)}
 	var none *mapper.InfeasibleError
 	if errors.As(err, &none) {
 		w.Status = results.Infeasible
 	}
-	return w
+	return w, nil
 }

@@ -26,6 +26,11 @@ func (r *runner) write(ctx context.Context) error {
 	defer tick.Stop()
 	oldest := time.Now() // when the first of the batch came
 	flush := func() error {
+		if refused := r.memo.takeRefused(); len(refused) > 0 {
+			if err := r.Store.PutRefusals(ctx, refused); err != nil {
+				return err
+			}
+		}
 		if len(batch) == 0 {
 			return nil
 		}

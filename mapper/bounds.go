@@ -192,8 +192,12 @@ func (s *search) prepareBusy() {
 // rootBound returns lower bounds over all mappings of the keep choice in s.masks: of energy and time, of time and of
 // EDP with floors taken jointly.
 func (s *search) rootBound() (both pair, latency, edp float64) {
-	s.prepareRest()
-	if math.IsInf(s.rest[s.inner], 1) {
+	// Where least utilisation leaves an array without options there is no mapping, and nothing to divide by.
+	spread := !slices.ContainsFunc(s.levels, func(l *spatialLevel) bool { return l != nil && len(l.options) == 0 })
+	if spread {
+		s.prepareRest()
+	}
+	if !spread || math.IsInf(s.rest[s.inner], 1) {
 		inf := math.Inf(1)
 		return pair{inf, inf}, inf, inf
 	}

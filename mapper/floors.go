@@ -64,7 +64,7 @@ func (s *search) fillsOf(key *fillKey) *fillSet {
 		if s.space.err != nil {
 			return set
 		}
-		s.fillNumbers += len(set.numbers)
+		s.fillNumbers += len(set.numbers) + len(set.tabs) + fillSetNumbers
 		s.fills[*key] = set
 	}
 	if set.use != s.uses {

@@ -15,17 +15,23 @@ import (
 // Einsum alone, or on the Einsum and the sizes of the arrays: the groups of variables, the rows of every order of
 // storage nodes, the ways to spread loops. Over a sweep of capacities, rates and energies that is half of the work.
 //
-// The zero value is ready. A Mapper may be used from several goroutines; what a call returns (but for the time it took)
-// does not depend on the calls before it.
+// The zero value is ready. A Mapper may be used from several goroutines; what a call returns does not depend on the
+// calls before it, but for the time it took and, where tables outgrow their limit, how many rows it counts.
 type Mapper struct {
 	mu   sync.Mutex
 	free map[string][]*prepared // by shape: not in use by a search just now
-	rows int                    // in free
+	kept int                    // numbers of 8 bytes in free, about
 }
 
-// keptRows bounds the rows that a Mapper keeps between calls, about 200 bytes each. Prepared parts that would exceed it
-// are dropped rather than others in their place: a sweep comes back to the same layers in turn.
-const keptRows = 1 << 20
+// keptNumbers bounds what a Mapper keeps between calls, in numbers of 8 bytes: 256 MiB. Prepared parts that would
+// exceed it are dropped rather than others in their place: a sweep comes back to the same layers in turn.
+const keptNumbers = 1 << 25
+
+// rowNumbers and fillSetNumbers are about what a row takes, and a fill set beside its entries.
+const (
+	rowNumbers     = 25
+	fillSetNumbers = 30
+)
 
 // prepared is what a search prepares and a later one of the same Einsum can use. One search uses it at a time.
 type prepared struct {
@@ -37,11 +43,14 @@ type prepared struct {
 	uses   int64 // searches that had it
 
 	fills       map[fillKey]*fillSet
-	fillNumbers int // in fills
+	fillNumbers int // that fills take, about
 }
 
-// keptFills bounds the numbers in the fill sets kept in one prepared part, 8 bytes each.
+// keptFills bounds the numbers that the fill sets kept in one prepared part take: 8 MiB.
 const keptFills = 1 << 20
+
+// numbers is about what the parts take, in numbers of 8 bytes.
+func (x *prepared) numbers() int { return x.rows*rowNumbers + x.fillNumbers }
 
 // keptSpreads bounds the spatial levels kept in one prepared part.
 const keptSpreads = 64
@@ -105,7 +114,7 @@ func (m *Mapper) take(ctx context.Context, key string) *prepared {
 	}
 	x := m.free[key][n-1]
 	m.free[key] = m.free[key][:n-1]
-	m.rows -= x.rows
+	m.kept -= x.numbers()
 	x.uses++
 	if x.fillNumbers > keptFills { // never during a search, whose node count would then depend on what was kept
 		clear(x.fills)
@@ -123,14 +132,14 @@ func (m *Mapper) give(key string, x *prepared) {
 	x.space.ctx = nil
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.rows+x.rows > keptRows {
+	if m.kept+x.numbers() > keptNumbers {
 		return
 	}
 	if m.free == nil {
 		m.free = make(map[string][]*prepared)
 	}
 	m.free[key] = append(m.free[key], x)
-	m.rows += x.rows
+	m.kept += x.numbers()
 }
 
 // spatial returns the options of the arrays of one gap, from an earlier search where its arrays were the same.

@@ -3,6 +3,7 @@ package mapper
 import (
 	"context"
 	"errors"
+	"math"
 	"math/rand/v2"
 	"reflect"
 	"sync"
@@ -49,7 +50,7 @@ func TestMapperAlone(t *testing.T) {
 		}
 		same(t, m, arch, einsums[r.IntN(len(einsums))], o)
 	}
-	if len(m.free) == 0 || m.rows == 0 {
+	if len(m.free) == 0 || m.kept == 0 {
 		t.Error("nothing was kept")
 	}
 }
@@ -96,4 +97,22 @@ func TestMapperInterrupted(t *testing.T) {
 		wg.Go(func() { same(t, m, arch, e, Options{}) })
 	}
 	wg.Wait()
+}
+
+// TestLeastWithoutOptions: an array whose least utilisation no loops can meet leaves no mapping, and the bounds say so.
+func TestLeastWithoutOptions(t *testing.T) {
+	arch, l := reference(t, "three-level.yaml", "r_l4")
+	for i := range arch.Nodes {
+		for d := range arch.Nodes[i].Dims {
+			arch.Nodes[i].Dims[d].Size, arch.Nodes[i].Dims[d].MinUtilization = 11, 1
+		}
+	}
+	x, err := new(Mapper).Least(context.Background(), arch, &l.Einsum)
+	if inf := math.Inf(1); err != nil || x != (Least{inf, inf, inf}) {
+		t.Errorf("%+v %v", x, err)
+	}
+	var none *InfeasibleError
+	if _, err := Optimal(context.Background(), arch, &l.Einsum, Options{}); !errors.As(err, &none) {
+		t.Errorf("%v", err)
+	}
 }

@@ -21,7 +21,7 @@ import (
 )
 
 var (
-	metamorphic     = flag.Int("metamorphic", 2, "how many random spaces TestMetamorphic sweeps")
+	metamorphic     = flag.Int("metamorphic", 1, "how many random spaces TestMetamorphic sweeps")
 	metamorphicSeed = flag.Int("metamorphic.seed", 1, "first seed of TestMetamorphic")
 )
 

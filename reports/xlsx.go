@@ -30,6 +30,9 @@ func WriteXLSX(w io.Writer, d *Data) error {
 			b.keep(err)
 		}
 	}
+	// before sheets are streamed: both read all sheets, and would take a streamed one from its file into memory
+	b.keep(f.SetSheetVisible(chartSheet, false))
+	f.SetActiveSheet(0)
 	b.styles()
 	b.summary()
 	for _, t := range d.tables() {
@@ -37,8 +40,6 @@ func WriteXLSX(w io.Writer, d *Data) error {
 	}
 	b.front()
 	b.method()
-	b.keep(f.SetSheetVisible(chartSheet, false))
-	f.SetActiveSheet(0)
 	b.keep(f.SetDocProps(&excelize.DocProperties{Title: clip("tcmdse sweep " + d.Sweep.Name), Creator: "tcmdse " + d.Sweep.ToolVersion}))
 	if b.err != nil {
 		return fmt.Errorf("reports: %w", b.err)

@@ -244,3 +244,19 @@ func TestRelax(t *testing.T) {
 		}
 	}
 }
+
+// TestFrontOnlyLoose: where bounds before a search lie far below the optima, boxes are refined rather than mapped out.
+func TestFrontOnlyLoose(t *testing.T) {
+	dir := t.TempDir()
+	writeFile(t, filepath.Join(dir, "a.yaml"), frontArch)
+	writeFile(t, filepath.Join(dir, "one.yaml"), "name: net\nlayers:\n  - {name: l, matmul: {M: 8, K: 4, N: 4}}\n")
+	s, err := sweeps.Parse([]byte("name: s\narch: a.yaml\nworkloads: [one.yaml]\naxes:\n  - {path: M.leakage, linspace: {from: 1mW, to: 20mW, count: 20}}\n"+
+		"  - {path: D.read.energy, linspace: {from: 8pJ/bit, to: 27pJ/bit, count: 20}}\n"), "s.yaml", dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	st := store(t, Config{Sweep: s, Jobs: 2, FrontOnly: true})
+	if got := asked(t, st, "SELECT status, count(*) > 300 FROM candidate GROUP BY 1"); got != "ok 0\nskipped 1\n" {
+		t.Error(got)
+	}
+}

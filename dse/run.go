@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"path"
 	"runtime"
 	"slices"
 	"strings"
@@ -14,9 +13,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"tcmdse/hwmodel"
 	"tcmdse/hwmodel/estimate"
-	"tcmdse/internal/yamlsrc"
 	"tcmdse/mapper"
 	"tcmdse/mapper/workload"
 	"tcmdse/results"
@@ -135,58 +132,6 @@ func newRunner(ctx context.Context, c Config) (*runner, error) {
 	}
 	r.counted = *c.Counted
 	return r, nil
-}
-
-// Networks opens the workloads of a sweep, with the layers that take part.
-func Networks(s *sweeps.Sweep) ([]*workload.Network, error) {
-	var out []*workload.Network
-	for _, w := range s.Networks {
-		n, err := workload.Open(w.Name, s.Dir)
-		if err != nil {
-			return nil, err
-		}
-		for _, other := range out {
-			if other.Name == n.Name {
-				return nil, &yamlsrc.Error{File: s.File, Key: "workloads", Msg: "two workloads of one name; results are kept by name", Given: n.Name}
-			}
-		}
-		if w.Layers != nil {
-			if err := choose(n, w.Layers); err != nil {
-				return nil, &yamlsrc.Error{File: s.File, Key: "workloads", Msg: err.Error()}
-			}
-		}
-		out = append(out, n)
-	}
-	return out, CheckTensors(s.Base(), out)
-}
-
-// choose keeps the layers of a network that a glob matches. A glob that matches none is a mistake.
-func choose(n *workload.Network, globs []string) error {
-	matched := make([]bool, len(globs))
-	var names []string
-	for i := range n.Layers {
-		names = append(names, n.Layers[i].Name)
-	}
-	n.Layers = slices.DeleteFunc(n.Layers, func(l workload.Layer) bool {
-		keep := false
-		for i, g := range globs {
-			if ok, _ := path.Match(g, l.Name); ok { // the pattern was checked when the file was read
-				matched[i], keep = true, true
-			}
-		}
-		return !keep
-	})
-	if i := slices.Index(matched, false); i >= 0 {
-		return fmt.Errorf("%s has no layer %q; its layers are %s", n.Name, globs[i], strings.Join(names, ", "))
-	}
-	return nil
-}
-
-// CheckTensors refuses tensor names in an architecture that no layer of the workloads has.
-func CheckTensors(spec *hwmodel.Spec, networks []*workload.Network) error {
-	return spec.CheckTensors(func(name string) bool {
-		return slices.ContainsFunc(networks, func(n *workload.Network) bool { return n.HasTensor(name) })
-	})
 }
 
 // Counted is how many candidates a sweep has, and how many of them are above its area budget.
@@ -309,98 +254,4 @@ func (r *runner) send(c finished) error {
 	case <-r.broken:
 		return errors.New("dse: nothing can be stored any more")
 	}
-}
-
-// candidate maps all workloads on one candidate.
-func (r *runner) candidate(ctx context.Context, c sweeps.Candidate) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	out := describe(&c)
-	key, err := archKey(c.Arch)
-	if err != nil {
-		return err
-	}
-	for _, n := range r.networks {
-		w := r.refuse(c.Arch, n)
-		if w.Status == "" {
-			if w, err = r.network(ctx, c.Arch, key, n); err != nil {
-				return err
-			}
-		}
-		out.Results = append(out.Results, w)
-	}
-	return r.send(finished{Candidate: out})
-}
-
-// refuse returns the outcome of a candidate above the area budget; its status is empty for others.
-func (r *runner) refuse(a *hwmodel.Arch, n *workload.Network) results.WorkloadResult {
-	w := results.WorkloadResult{Workload: n.Name}
-	if r.Sweep.OverBudget(a) {
-		w.Status = results.OverBudget
-		w.Reason = fmt.Sprintf("area %.4g mm2 is above the budget of %.4g mm2", a.AreaM2()*1e6, r.Sweep.BudgetM2*1e6)
-	}
-	return w
-}
-
-// describe returns a candidate as it is stored, without results.
-func describe(c *sweeps.Candidate) results.Candidate {
-	out := results.Candidate{Key: c.Key, Index: c.Index, Arch: c.Arch.Name, ArchYAML: string(c.Spec.YAML()), AreaMM2: c.Arch.AreaM2() * 1e6}
-	out.Costs, out.Warnings, out.Overhead = costs(c.Arch), c.Arch.Warnings, c.Arch.Overhead
-	for _, s := range c.Settings {
-		out.Params = append(out.Params, results.Param{Path: s.Path, Value: s.Value, Text: s.Text})
-	}
-	return out
-}
-
-// network maps one workload. A layer that cannot be mapped is a status.
-func (r *runner) network(ctx context.Context, arch *hwmodel.Arch, key string, n *workload.Network) (results.WorkloadResult, error) {
-	rows := make([]results.Layer, len(n.Layers))
-	for i := range n.Layers {
-		var err error
-		if rows[i], err = r.layer(ctx, arch, key, n, i); err != nil {
-			r.meter.rest(n.Name, i+1)
-			return r.refused(ctx, n, i, err)
-		}
-	}
-	return mappedNetwork(n, rows), nil
-}
-
-// layer maps or recalls one layer and notes what it took.
-func (r *runner) layer(ctx context.Context, arch *hwmodel.Arch, key string, n *workload.Network, i int) (results.Layer, error) {
-	start := time.Now()
-	row, mapped, err := r.memo.layer(ctx, arch, key, &n.Layers[i], r.objective)
-	if ctx.Err() == nil {
-		r.meter.layer(n.Name, i, mapped, time.Since(start))
-	}
-	return row, err
-}
-
-// mappedNetwork is the outcome of a network whose layers are mapped.
-func mappedNetwork(n *workload.Network, rows []results.Layer) results.WorkloadResult {
-	w := results.WorkloadResult{Workload: n.Name, Status: results.OK, Layers: rows}
-	for i := range rows {
-		w.EnergyJ += rows[i].EnergyJ * float64(rows[i].Count)
-		w.LatencyS += rows[i].LatencyS * float64(rows[i].Count)
-	}
-	w.EDPJs = w.EnergyJ * w.LatencyS
-	return w
-}
-
-// refused is the outcome of a network with a layer that could not be mapped. The end of ctx and a database that cannot
-// be read are errors of the run.
-func (r *runner) refused(ctx context.Context, n *workload.Network, i int, err error) (results.WorkloadResult, error) {
-	if ctx.Err() != nil {
-		return results.WorkloadResult{}, ctx.Err()
-	}
-	var unread storeError
-	if errors.As(err, &unread) {
-		return results.WorkloadResult{}, err
-	}
-	w := results.WorkloadResult{Workload: n.Name, Status: results.Failed, Reason: fmt.Sprintf("layer %s: %v", n.Layers[i].Name, err)}
-	var none *mapper.InfeasibleError
-	if errors.As(err, &none) {
-		w.Status = results.Infeasible
-	}
-	return w, nil
 }

@@ -233,3 +233,53 @@ nodes:
 	ask("SELECT count(*) FROM component_result WHERE component = 'PE' AND energy_j <= 0", "[[0]]")
 	ask("SELECT count(*) FROM (SELECT value < lag(value) OVER (ORDER BY candidate_id) AS down FROM component_cost WHERE component = 'GLB' AND field = 'area') WHERE down", "[[0]]")
 }
+
+// TestArrayListed: whether a row lists an array among the components is decided by the candidate's own area of it, not
+// by the candidate that was mapped first.
+func TestArrayListed(t *testing.T) {
+	for _, values := range []string{"[0mm2, 1mm2]", "[1mm2, 0mm2]"} {
+		dir := t.TempDir()
+		writeFile(t, filepath.Join(dir, "a.yaml"), frontArch)
+		writeFile(t, filepath.Join(dir, "net"), net)
+		s, err := sweeps.Parse([]byte("name: s\narch: a.yaml\nworkloads: [net]\naxes: [{path: P.area, values: "+values+"}]\n"), "s.yaml", dir, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		st := store(t, Config{Sweep: s})
+		if got := asked(t, st, `SELECT p.value > 0, count(*) > 0 FROM candidate_param p LEFT JOIN component_result k ON k.candidate_id = p.candidate_id AND k.component = 'P'
+			WHERE k.component IS NOT NULL OR p.value = 0 GROUP BY p.value`); got != "0 1\n1 1\n" {
+			t.Error(got)
+		}
+		if got := asked(t, st, "SELECT count(DISTINCT candidate_id) FROM component_result WHERE component = 'P'"); got != "1\n" {
+			t.Errorf("%s: %s candidates list the array, want 1", values, got)
+		}
+	}
+}
+
+// TestProgressOfWorkloads: a candidate counts once for each status, however many of its workloads have it, in both
+// modes; infeasible work is not proved anew by a later sweep.
+func TestProgressOfWorkloads(t *testing.T) {
+	dir := t.TempDir()
+	writeFile(t, filepath.Join(dir, "a.yaml"), strings.Replace(frontArch, "{memory: G, size: 1KiB, may_keep: all", "{memory: G, size: 1KiB, keep: all", 1))
+	writeFile(t, filepath.Join(dir, "one"), net)
+	writeFile(t, filepath.Join(dir, "two"), strings.Replace(net, "name: net", "name: net2", 1))
+	text := "name: s\narch: a.yaml\nworkloads: [one, two]\naxes: [{path: G.size, values: [1B, 512B, 1KiB]}]\n"
+	s, err := sweeps.Parse([]byte(text), "s.yaml", dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, frontOnly := range []bool{false, true} {
+		path := filepath.Join(t.TempDir(), "r.db")
+		_, sum, err := run(t, context.Background(), path, Config{Sweep: s, FrontOnly: frontOnly})
+		if err != nil || sum.Infeasible != 1 || sum.Done != 3 {
+			t.Errorf("front only %v: %+v %v", frontOnly, sum.Progress, err)
+		}
+		again, err := sweeps.Parse([]byte(strings.Replace(text, "name: s", "name: again", 1)), "s.yaml", dir, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, sum, err = run(t, context.Background(), path, Config{Sweep: again, FrontOnly: frontOnly}); err != nil || sum.Mapped != 0 || sum.Recalled == 0 {
+			t.Errorf("front only %v, again: %+v %v", frontOnly, sum.Progress, err)
+		}
+	}
+}

@@ -205,22 +205,30 @@ func (g *group) mul(a, b int) int {
 // cross returns the extent index of group g above the loops of a spatial option, whose index for the group is at, or
 // -1 where they do not fit above index e.
 func (s *space) cross(g, e, at int) int {
+	if table := s.crossings(g, at); table != nil {
+		return int(table[e])
+	}
+	return s.groups[g].cross(e, at)
+}
+
+// crossings returns the table of cross for a group and option by extent index; nil for groups too large for one.
+func (s *space) crossings(g, at int) []int32 {
 	gr := &s.groups[g]
+	if at < len(gr.above) && gr.above[at] != nil {
+		return gr.above[at]
+	}
+	if gr.n > maxCrossings {
+		return nil
+	}
 	for at >= len(gr.above) { // sequences of a loose variable
 		gr.above = append(gr.above, nil)
 	}
-	table := gr.above[at]
-	if table == nil {
-		if gr.n > maxCrossings {
-			return gr.cross(e, at)
-		}
-		table = make([]int32, gr.n)
-		for from := range table {
-			table[from] = int32(gr.cross(from, at))
-		}
-		gr.above[at] = table
+	table := make([]int32, gr.n)
+	for from := range table {
+		table[from] = int32(gr.cross(from, at))
 	}
-	return int(table[e])
+	gr.above[at] = table
+	return table
 }
 
 // maxCrossings is the most extent indexes of a group for which cross keeps tables.

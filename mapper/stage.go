@@ -267,6 +267,7 @@ func (w *stage) descend(p *partial, d int) {
 	g := w.seq[d]
 	q := len(w.order)
 	t := w.tabs[g]
+	fits := w.crossings(g)
 	var n partial
 	for c := range t.chunks {
 		n.scale, n.extra, n.joint = p.scale, p.extra, p.joint
@@ -278,7 +279,7 @@ func (w *stage) descend(p *partial, d int) {
 		}
 		for i := c * chunkSize; i < min((c+1)*chunkSize, len(t.rows)); i++ {
 			r := &t.rows[i]
-			if !w.fits(g, int(r.out)) {
+			if fits != nil && fits[r.out] < 0 || fits == nil && !w.fits(g, int(r.out)) {
 				continue
 			}
 			timesRow(&n, p, r, q)
@@ -321,6 +322,15 @@ func timesRow(out, p *partial, r *row, q int) {
 		out.foot[k] = p.foot[k] * r.foot[k]
 	}
 	out.first = p.first * r.first
+}
+
+// crossings returns the table behind fits, nil where there is none.
+func (w *stage) crossings(g int) []int32 {
+	a := w.s.arrayAbove(w.i)
+	if a == 0 {
+		return nil
+	}
+	return w.s.space.crossings(g, w.s.levels[a].options[w.s.choice[a]].at[g])
 }
 
 // fits reports whether the spatial loops already chosen above this memory still divide the group's sizes.

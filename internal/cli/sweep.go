@@ -126,7 +126,9 @@ func runSweep(ctx context.Context, e *env, file string, f sweepFlags) error {
 		return errors.Join(err, closeErr)
 	}
 	d, err := reports.Read(ctx, store, sum.SweepID)
-	if err := errors.Join(err, store.Close()); err != nil {
+	if err := errors.Join(err, store.Close()); errors.Is(err, context.Canceled) {
+		return fmt.Errorf("%w: all %d candidates are stored; tcmdse report %s writes the reports", errInterrupted, sum.Total, f.db)
+	} else if err != nil {
 		return err
 	}
 	return writeSweep(e, d, sum, f)

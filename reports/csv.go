@@ -20,19 +20,20 @@ func WriteCSV(ctx context.Context, dir string, s *results.Store, d *Data) error 
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	var ps columns
-	err := s.EachParamText(ctx, d.Sweep.ID, func(path, text string) error { ps.add(path, text); return nil })
+	var all columns
+	err := s.EachParamText(ctx, d.Sweep.ID, func(path, text string) error { all.add(path, text); return nil })
 	if err != nil {
 		return err
 	}
+	ps := newParamCells(all.list)
 	of, err := s.Order(ctx, d.Sweep.ID)
 	if err != nil {
 		return err
 	}
 	skips := d.skips()
 	files := []csvTable{
-		{"candidates", candidateHeader(ps.list, skips), func(put func([]any) error) error {
-			return eachCandidate(ctx, s, d, func(c *results.CandidateRow) error { return put(candidateCells(c, ps.list, skips)) })
+		{"candidates", candidateHeader(ps.columns, skips), func(put func([]any) error) error {
+			return eachCandidate(ctx, s, d, func(c *results.CandidateRow) error { return put(candidateCells(c, ps, skips)) })
 		}},
 		{"layers", layerHeader(), func(put func([]any) error) error {
 			return eachWorkload(d, func(name string) error {

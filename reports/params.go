@@ -80,6 +80,38 @@ func (c *paramColumn) widen(text string) bool {
 	return true
 }
 
+// paramCells makes the cells of many rows. It remembers what texts stand for: those of a grid are few, and reading one
+// takes longer than all else about a row.
+type paramCells struct {
+	columns []paramColumn
+	seen    []map[string]any // by column, up to mostSeen texts each
+}
+
+const mostSeen = 1000
+
+func newParamCells(ps []paramColumn) *paramCells {
+	p := &paramCells{ps, make([]map[string]any, len(ps))}
+	for i := range p.seen {
+		p.seen[i] = map[string]any{}
+	}
+	return p
+}
+
+// add appends a candidate's parameters to a row, in the columns' order.
+func (p *paramCells) add(row []any, ps []results.Param) []any {
+	for i := range p.columns {
+		text := p.columns[i].text(ps)
+		cell, ok := p.seen[i][text]
+		if !ok || text == "" { // "" stands for a text and for a parameter that is not there
+			if cell = p.columns[i].cell(ps); len(p.seen[i]) < mostSeen {
+				p.seen[i][text] = cell
+			}
+		}
+		row = append(row, cell)
+	}
+	return row
+}
+
 // cell returns a candidate's value as a number in the column's unit, as text where it has none, nil where the
 // candidate has no such parameter.
 func (c *paramColumn) cell(ps []results.Param) any {

@@ -32,8 +32,8 @@ func number(v float64) any {
 }
 
 func (d *Data) candidates() sheetRows {
-	ps, skips := d.params(), d.skips()
-	t := sheetRows{name: "Candidates", header: candidateHeader(ps, skips)}
+	ps, skips := newParamCells(d.params()), d.skips()
+	t := sheetRows{name: "Candidates", header: candidateHeader(ps.columns, skips)}
 	all := 0
 	for i := range d.Workloads {
 		t.n += len(d.Workloads[i].Candidates)
@@ -65,14 +65,12 @@ func candidateHeader(ps []paramColumn, skips bool) []string {
 	return out
 }
 
-func candidateCells(c *results.CandidateRow, ps []paramColumn, skips bool) []any {
+func candidateCells(c *results.CandidateRow, ps *paramCells, skips bool) []any {
 	row := []any{c.Workload, c.ID, c.Index, c.OnFront, c.Status, c.Reason, number(c.AreaMM2), nil, nil, nil}
 	if c.Status == results.OK {
 		row[7], row[8], row[9] = number(c.EnergyJ), number(c.LatencyS), number(c.EDPJs)
 	}
-	for j := range ps {
-		row = append(row, ps[j].cell(c.Params))
-	}
+	row = ps.add(row, c.Params)
 	if c.Status == results.Skipped {
 		row = append(row, number(c.BoundEDPJs))
 	} else if skips {

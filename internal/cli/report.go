@@ -19,7 +19,7 @@ func newReport(e *env) *cobra.Command {
 	f := cmd.Flags()
 	f.StringVarP(&xlsx, "output", "o", "", "workbook to write")
 	f.StringVar(&html, "html", "", "page to write")
-	f.StringVar(&csv, "csv", "", "folder for CSV files")
+	f.StringVar(&csv, "csv", "", "folder for CSV files, with all rows of a sweep of any size")
 	f.Int64Var(&id, "sweep", 0, "sweep_id (default: the last sweep in the file)")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		s, err := results.OpenReadOnly(args[0])

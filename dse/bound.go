@@ -112,31 +112,7 @@ func (f *frontier) refine(ctx context.Context, boxes []*box) error {
 	g.SetLimit(max(1, f.r.Jobs))
 	for _, b := range boxes {
 		by, _ := f.beats(b.areaM2)
-		arch := f.c.relax(b)
-		g.Go(func() error {
-			for _, i := range heaviest(b.least) {
-				l := &f.n.Layers[i]
-				if f.same[i] != i {
-					continue
-				}
-				r, err := f.r.mapper.Optimal(ctx, arch, &l.Einsum, mapper.Options{Objective: mapper.EDP})
-				if err != nil {
-					if ctx.Err() != nil {
-						return ctx.Err()
-					}
-					continue // not bounded better: candidates say themselves why
-				}
-				for k := range b.least {
-					if f.same[k] == i {
-						b.least[k].EDPJs = max(b.least[k].EDPJs, r.Cost.EDPJs*(1-margin))
-					}
-				}
-				if b.boundJs = max(b.boundJs, networkLeast(b.least)); b.boundJs > by.edpJs {
-					break
-				}
-			}
-			return nil
-		})
+		g.Go(func() error { return f.refineBox(ctx, b, by.edpJs) })
 	}
 	if err := g.Wait(); err != nil {
 		return err
@@ -145,6 +121,43 @@ func (f *frontier) refine(ctx context.Context, boxes []*box) error {
 		f.learn(b, b.boundJs)
 		b.refined, b.rootJs = true, 0
 		heap.Push(&f.open, b)
+	}
+	return nil
+}
+
+// refineBox maps layers on the relaxation, through the memo: in a grid the relaxation is that of the better half too, and
+// the best corner of the box, a candidate that may have to be mapped itself.
+func (f *frontier) refineBox(ctx context.Context, b *box, limitJs float64) error {
+	arch, err := f.c.corner(b)
+	if err != nil {
+		return err
+	}
+	key, err := archKey(arch)
+	if err != nil {
+		return err
+	}
+	for _, i := range heaviest(b.least) {
+		if f.same[i] != i {
+			continue
+		}
+		row, _, err := f.r.memo.layer(ctx, arch, key, &f.n.Layers[i], mapper.EDP)
+		var unread storeError
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case errors.As(err, &unread):
+			return err
+		case err != nil || !row.Optimal:
+			continue // not bounded better: candidates say themselves why
+		}
+		for k := range b.least {
+			if f.same[k] == i {
+				b.least[k].EDPJs = max(b.least[k].EDPJs, row.EDPJs*(1-margin))
+			}
+		}
+		if b.boundJs = max(b.boundJs, networkLeast(b.least)); b.boundJs > limitJs {
+			break
+		}
 	}
 	return nil
 }

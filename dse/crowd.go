@@ -119,17 +119,41 @@ func (c *crowd) alike(members []int32) bool {
 	return true
 }
 
+// best returns the best value of each column in a box.
+func (c *crowd) best(b *box) []float64 {
+	out := make([]float64, len(c.columns))
+	for j := range c.columns {
+		out[j] = math.Inf(1)
+		for _, i := range b.members {
+			out[j] = min(out[j], c.columns[j].values[i])
+		}
+	}
+	return out
+}
+
 // relax returns the relaxation of a box.
 func (c *crowd) relax(b *box) *hwmodel.Arch {
 	x := append([]float64(nil), c.figures...)
-	for j := range c.columns {
-		best := math.Inf(1)
-		for _, i := range b.members {
-			best = min(best, c.columns[j].values[i])
-		}
-		x[c.columns[j].figure] = best
+	for j, v := range c.best(b) {
+		x[c.columns[j].figure] = v
 	}
 	return withFigures(c.like, x)
+}
+
+// corner returns the architecture of a member that is as good as the relaxation, as it is in a grid, or the relaxation.
+func (c *crowd) corner(b *box) (*hwmodel.Arch, error) {
+	best := c.best(b)
+	for _, i := range b.members {
+		is := true
+		for j := range c.columns {
+			is = is && c.columns[j].values[i] == best[j]
+		}
+		if is {
+			cand, err := c.again(&c.points[i])
+			return cand.Arch, err
+		}
+	}
+	return c.relax(b), nil
 }
 
 // measure notes a box's least area and index.

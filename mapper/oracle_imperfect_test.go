@@ -24,7 +24,6 @@ var (
 // TestOracleImperfect compares the mapper with exhaustive search where loops may leave remainders: the same optimum
 // for all three objectives and the same front.
 func TestOracleImperfect(t *testing.T) {
-	t.Parallel()
 	defer debug.SetGCPercent(debug.SetGCPercent(1000))
 	var seed, compared, mappings, gained atomic.Uint64
 	seed.Store(*imperfectSeed - 1)

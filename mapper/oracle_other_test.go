@@ -154,7 +154,6 @@ func TestForgetfulLabels(t *testing.T) {
 // TestOracleOther compares mapper and oracle on problems of the second generator, perfect and with remainders, for all
 // objectives, fronts and budgets.
 func TestOracleOther(t *testing.T) {
-	t.Parallel()
 	for _, seed := range failedSeeds(t, "testdata/seeds_other.txt") {
 		arch, einsum := otherProblem(t, seed)
 		if compareProblem(t, seed, arch, einsum) == nil {

@@ -29,7 +29,6 @@ var (
 // TestOracle compares the mapper with exhaustive search on random small problems: the same optimum for all three
 // objectives, the same verdict where nothing is valid.
 func TestOracle(t *testing.T) {
-	t.Parallel()
 	defer debug.SetGCPercent(debug.SetGCPercent(1000))
 	for _, sd := range failedSeeds(t, "testdata/seeds.txt") {
 		compare(t, sd)
@@ -60,7 +59,6 @@ func TestOracle(t *testing.T) {
 
 // TestOracleAdjacentArrays: two arrays in one gap, made by splitting arrays of two dimensions.
 func TestOracleAdjacentArrays(t *testing.T) {
-	t.Parallel()
 	compared := 0
 	for seed := uint64(500_001); compared < 60; seed++ {
 		arch, einsum := exhaustive.Random(seed)

@@ -17,7 +17,7 @@ import (
 )
 
 var (
-	imperfectN    = flag.Int("imperfect.n", 50, "how many random problems TestOracleImperfect compares")
+	imperfectN    = flag.Int("imperfect.n", 150, "how many random problems TestOracleImperfect compares")
 	imperfectSeed = flag.Uint64("imperfect.seed", 1, "first seed of TestOracleImperfect")
 )
 

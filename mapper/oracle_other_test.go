@@ -12,7 +12,7 @@ import (
 )
 
 var (
-	otherN    = flag.Int("other.n", 8, "problems of the second generator to compare")
+	otherN    = flag.Int("other.n", 25, "problems of the second generator to compare")
 	otherSeed = flag.Uint64("other.seed", 1, "their first seed")
 )
 

@@ -21,7 +21,7 @@ import (
 )
 
 var (
-	oracleN     = flag.Int("oracle.n", 300, "how many random problems TestOracle compares")
+	oracleN     = flag.Int("oracle.n", 1000, "how many random problems TestOracle compares")
 	oracleSeed  = flag.Uint64("oracle.seed", 1, "first seed of TestOracle")
 	oracleLimit = flag.Int64("oracle.limit", 20000, "problems with more mappings than this are skipped")
 )

@@ -54,7 +54,8 @@ type enumeration struct {
 	nodes  []mapping.Node // storage nodes below the outermost memory's
 	memory []int          // of each of them
 	slots  []slot
-	factor [][]int64 // by variable, slot
+	factor [][]int64      // by variable, slot
+	nest   []mapping.Node // backing array of the nest under construction: every branch overwrites what its sibling wrote
 	err    error
 }
 
@@ -152,6 +153,7 @@ func (en *enumeration) lay() {
 	for v := range en.factor {
 		en.factor[v] = make([]int64, len(en.slots))
 	}
+	en.nest = make([]mapping.Node, 0, len(en.p.Tensors)+len(en.nodes)+len(en.p.Vars)*len(en.slots))
 	en.factorise(0, 0)
 }
 
@@ -161,7 +163,7 @@ func (en *enumeration) factorise(v, s int) {
 		return
 	}
 	if v == len(en.p.Vars) {
-		en.arrange(0, nil)
+		en.arrange(0, en.nest[:0])
 		return
 	}
 	if en.loose[v] {
@@ -261,7 +263,7 @@ func (en *enumeration) arrange(g int, done []mapping.Node) {
 
 func (en *enumeration) permute(g int, done, loops []mapping.Node) {
 	if len(loops) == 0 || g == 0 {
-		done = append(done[:len(done):len(done)], loops...)
+		done = append(done, loops...)
 		var spatial []mapping.Node
 		twice := false
 		for s, sl := range en.slots {
@@ -278,20 +280,22 @@ func (en *enumeration) permute(g int, done, loops []mapping.Node) {
 		return
 	}
 	for i := range loops {
-		rest := append(append([]mapping.Node(nil), loops[:i]...), loops[i+1:]...)
-		en.permute(g, append(done[:len(done):len(done)], loops[i]), rest)
+		loops[0], loops[i] = loops[i], loops[0]
+		en.permute(g, append(done, loops[0]), loops[1:])
+		loops[0], loops[i] = loops[i], loops[0]
 	}
 }
 
 // spread appends a gap's spatial loops, in all orders where the order matters.
 func (en *enumeration) spread(g int, done, spatial []mapping.Node, all bool) {
 	if !all || len(spatial) == 0 {
-		en.arrange(g+1, append(done[:len(done):len(done)], spatial...))
+		en.arrange(g+1, append(done, spatial...))
 		return
 	}
 	for i := range spatial {
-		rest := append(append([]mapping.Node(nil), spatial[:i]...), spatial[i+1:]...)
-		en.spread(g, append(done[:len(done):len(done)], spatial[i]), rest, true)
+		spatial[0], spatial[i] = spatial[i], spatial[0]
+		en.spread(g, append(done, spatial[0]), spatial[1:], true)
+		spatial[0], spatial[i] = spatial[i], spatial[0]
 	}
 }
 

@@ -12,7 +12,7 @@ func (s *Store) migrate() error {
 	if err != nil {
 		return err
 	}
-	if _, err := s.db.Exec("PRAGMA journal_mode=WAL"); err != nil {
+	if _, err := s.db.Exec("PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=8000"); err != nil {
 		return explain(s.path, err)
 	}
 	// Foreign keys would empty the tables that refer to one which is rebuilt; they can be switched outside of

@@ -18,7 +18,7 @@ import (
 var schema embed.FS
 
 // schemaVersion is the user_version that this package writes: the number of files in schema/.
-const schemaVersion = 3
+const schemaVersion = 4
 
 // Store is an open results file. Its methods may be called from several goroutines.
 type Store struct {
@@ -62,7 +62,10 @@ func Open(path string) (*Store, error) {
 }
 
 func openWriter(path string) (*Store, error) {
-	db, err := open(path, "rwc", "&_busy_timeout=2000&_synchronous=FULL&_txlock=immediate&_foreign_keys=1")
+	// Rows go to the ends of a dozen indexes, those of work keys to random places. With 64 MB of cache, and with the
+	// log copied to the file every 32 MB and not every 4 (migrate sets it), a page is written once for many rows: 2.4 ms
+	// a candidate of 20 layers against 3.7.
+	db, err := open(path, "rwc", "&_busy_timeout=2000&_synchronous=FULL&_txlock=immediate&_foreign_keys=1&_cache_size=-65536")
 	if err != nil {
 		return nil, err
 	}

@@ -219,7 +219,7 @@ func (w *writer) candidate(sweepID int64, c *Candidate) {
 		}
 	}
 	for i := range c.Results {
-		w.outcome(id, &c.Results[i])
+		w.outcome(sweepID, id, &c.Results[i])
 	}
 }
 
@@ -237,7 +237,7 @@ func settings(params []Param) string {
 	return b.String()
 }
 
-func (w *writer) outcome(candidate int64, r *WorkloadResult) {
+func (w *writer) outcome(sweepID, candidate int64, r *WorkloadResult) {
 	var e, t, edp, bound any
 	switch r.Status {
 	case OK:
@@ -245,8 +245,9 @@ func (w *writer) outcome(candidate int64, r *WorkloadResult) {
 	case Skipped:
 		bound = r.BoundEDPJs
 	}
-	id := w.insert(`INSERT INTO outcomes (candidate_id, workload, status, reason, energy_j, latency_s, edp_js, bound_edp_js)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, candidate, r.Workload, r.Status, r.Reason, e, t, edp, bound)
+	id := w.insert(`INSERT INTO outcomes (candidate_id, workload, status, reason, energy_j, latency_s, edp_js, bound_edp_js, sweep_id, area_mm2, idx)
+		SELECT candidate_id, ?, ?, ?, ?, ?, ?, ?, sweep_id, area_mm2, idx FROM candidates WHERE candidate_id = ? ON CONFLICT DO NOTHING`,
+		r.Workload, r.Status, r.Reason, e, t, edp, bound, candidate)
 	if id == 0 {
 		return
 	}
@@ -257,9 +258,11 @@ func (w *writer) outcome(candidate int64, r *WorkloadResult) {
 			key = l.WorkKey
 		}
 		layer := w.insert(`INSERT INTO layers (outcome_id, position, layer, count, energy_j, latency_s, edp_js, macs,
-			utilization, bottleneck, mapping_id, optimal, mapspace_log10, evaluated, seconds, work_key)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, id, i, l.Name, l.Count, l.EnergyJ, l.LatencyS, l.EDPJs,
-			l.MACs, l.Utilization, l.Bottleneck, w.mapping(l), l.Optimal, l.MapspaceLog10, l.Evaluated, l.Seconds, key)
+			utilization, bottleneck, mapping_id, optimal, mapspace_log10, evaluated, seconds, work_key,
+			sweep_id, candidate_id, workload, energy_share, latency_share)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, id, i, l.Name, l.Count, l.EnergyJ, l.LatencyS, l.EDPJs,
+			l.MACs, l.Utilization, l.Bottleneck, w.mapping(l), l.Optimal, l.MapspaceLog10, l.Evaluated, l.Seconds, key,
+			sweepID, candidate, r.Workload, share(l.Count, l.EnergyJ, r.EnergyJ), share(l.Count, l.LatencyS, r.LatencyS))
 		for j := range l.Components {
 			k := &l.Components[j]
 			tensors, _ := json.Marshal(k.Tensors) // checked finite
@@ -274,6 +277,14 @@ func (w *writer) outcome(candidate int64, r *WorkloadResult) {
 			t.SizeBits, t.ReadBits, t.WriteBits, t.limitingS, t.limitingLayers)
 	}
 	w.insertRows("outcome_components", len(sums))
+}
+
+// share is what all runs of a layer take of the network's total; NULL where that is 0, as in schema/0004.sql.
+func share(count int64, layer, network float64) any {
+	if network == 0 {
+		return nil
+	}
+	return float64(count) * layer / network
 }
 
 // insertRows inserts w.values, which are those of n rows, by one statement: half the time of a statement each.

@@ -14,6 +14,7 @@ import (
 
 	"tcmdse/internal/yamlsrc"
 	"tcmdse/mapper/model"
+	"tcmdse/results"
 )
 
 // The exit statuses of contract section 1.
@@ -75,8 +76,9 @@ func Main(ctx context.Context, args []string, out, errs io.Writer) int {
 	var input *yamlsrc.Error
 	var usage usageError
 	var invalid *model.InvalidError
+	var newer *results.VersionError
 	switch {
-	case !started, errors.As(err, &input), errors.As(err, &usage), errors.As(err, &invalid):
+	case !started, errors.As(err, &input), errors.As(err, &usage), errors.As(err, &invalid), errors.As(err, &newer):
 		return exitUsage
 	}
 	return exitFailed

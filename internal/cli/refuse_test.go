@@ -111,7 +111,7 @@ func TestRefusals(t *testing.T) {
 		{[]string{"query", readOnly, "SELECT count(*) FROM candidate"}, 0, ""},
 		{[]string{"report", readOnly, "--html", "free/r.html"}, 0, ""},
 		{[]string{"report", readOnly, "--html", "readonly/r.html"}, 1, "permission denied"},
-		{[]string{"sweep", "s.yaml", "--db", newer, "--out", "free"}, 1, "newer/r.db has schema 99, this tool knows up to 3; a newer tcmdse wrote it"},
+		{[]string{"sweep", "s.yaml", "--db", newer, "--out", "free"}, 2, "newer/r.db has schema 99, this tool knows up to "},
 		{[]string{"query", newer, "SELECT count(*) FROM candidate"}, 2, "a newer tcmdse wrote it"},
 		{[]string{"report", newer, "--html", "free/n.html"}, 2, "a newer tcmdse wrote it"},
 	} {

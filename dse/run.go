@@ -55,6 +55,7 @@ type runner struct {
 	start     time.Time
 	meter     *meter
 	counted   Counted
+	stored    int64 // candidates that this run has stored, by the writer
 }
 
 // Run runs a sweep to its end, or goes on with it. When ctx ends, what is finished is stored and ctx's error returned
@@ -93,7 +94,7 @@ func Run(ctx context.Context, c Config) (Summary, error) {
 		err = c.Store.Finish(ctx, id, r.Now())
 	}
 	// How the run ended is told even where the context has.
-	end := results.Run{EndedAt: r.Now(), Stored: s.Done - s.Reused, Finished: s.Done, Outcome: outcome(err)}
+	end := results.Run{EndedAt: r.Now(), Stored: r.stored, Finished: int64(done.Len()) + r.stored, Outcome: outcome(err)}
 	return s, errors.Join(err, c.Store.EndRun(context.WithoutCancel(ctx), run, end))
 }
 

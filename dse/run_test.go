@@ -2,6 +2,7 @@ package dse
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -168,6 +169,57 @@ func TestRetry(t *testing.T) {
 	got, sum, err := run(t, context.Background(), path, Config{Sweep: s})
 	if err != nil || sum.Failed != 0 || got != want {
 		t.Errorf("%+v %v\n%s\nwant\n%s", sum, err, got, want)
+	}
+}
+
+// TestRefusedByDisk: when a batch cannot be stored, the run tells so and counts what is in the file, no more; run again,
+// it ends as if nothing had been.
+func TestRefusedByDisk(t *testing.T) {
+	s := edited(t, sweep(t), "values: [1mm2, 2mm2]", "linspace: {from: 1mm2, to: 2mm2, count: 60}", "budget: {area: 1.5mm2}\n", "")
+	want, _, err := run(t, context.Background(), filepath.Join(t.TempDir(), "r.db"), Config{Sweep: s, Jobs: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "r.db")
+	execute(t, path, "CREATE TRIGGER full BEFORE INSERT ON outcomes WHEN NEW.idx >= 450 BEGIN SELECT RAISE(ABORT, 'disk is full'); END")
+	if _, _, err := run(t, context.Background(), path, Config{Sweep: s, Jobs: 1}); err == nil || !strings.Contains(err.Error(), "disk is full") {
+		t.Fatal(err)
+	}
+	store, err := results.OpenReadOnly(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q, err := store.Query(context.Background(), "SELECT stored, finished, (SELECT count(*) FROM candidates), outcome FROM runs")
+	store.Close()
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := q.Values[0]
+	if n := v[2].(int64); n == 0 || n > 450 || v[0] != n || v[1] != n || !strings.HasPrefix(v[3].(string), "failed: ") {
+		t.Errorf("stored, finished, in the file, outcome: %v", v)
+	}
+	execute(t, path, "DROP TRIGGER full")
+	got, sum, err := run(t, context.Background(), path, Config{Sweep: s, Jobs: 1})
+	if err != nil || got != want || sum.Reused == 0 {
+		t.Errorf("%+v %v\n%s\nwant\n%s", sum, err, got, want)
+	}
+}
+
+// execute changes a results file behind the store's back.
+func execute(t *testing.T, path, statement string) {
+	t.Helper()
+	store, err := results.Open(path) // for the tables
+	if err != nil {
+		t.Fatal(err)
+	}
+	store.Close()
+	db, err := sql.Open("sqlite3", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec(statement); err != nil {
+		t.Fatal(err)
 	}
 }
 

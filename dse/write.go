@@ -34,9 +34,12 @@ func (r *runner) write(ctx context.Context) error {
 		if len(batch) == 0 {
 			return nil
 		}
-		err := r.Store.Append(ctx, r.id, batch)
+		if err := r.Store.Append(ctx, r.id, batch); err != nil {
+			return err
+		}
+		r.stored += int64(len(batch))
 		batch = batch[:0]
-		return err
+		return nil
 	}
 	for {
 		select {

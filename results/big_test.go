@@ -83,6 +83,13 @@ func views() []string {
 		"SELECT count(*), avg(edp_ratio) FROM candidate_comparison WHERE sweep_a = 1 AND sweep_b = 2",
 		"SELECT count(*) FROM front", "SELECT * FROM best_per_budget WHERE sweep_id = 1", "SELECT * FROM sweep_comparison", "SELECT * FROM run",
 		"SELECT candidate_b, edp_ratio FROM candidate_comparison WHERE candidate_a = 77 AND sweep_b = 2",
+		// Joins as people write them.
+		"SELECT f.candidate_id, l.layer, l.energy_j FROM front f JOIN layer_result l USING (candidate_id, workload) WHERE f.sweep_id = 1",
+		"SELECT l.layer, sum(l.energy_j * l.count) FROM layer_result l JOIN front f ON f.candidate_id = l.candidate_id GROUP BY l.layer",
+		"SELECT k.component, sum(k.energy_j) FROM component_result k JOIN front f USING (candidate_id, workload) GROUP BY k.component",
+		"SELECT count(*), sum(l.macs) FROM layer_result l JOIN candidate c USING (candidate_id) WHERE c.on_front",
+		"SELECT c.idx, p.text FROM candidate c JOIN candidate_param p USING (candidate_id) WHERE c.on_front AND p.path = 'PE.x'",
+		"SELECT a.idx, b.idx FROM candidate a JOIN candidate b ON a.candidate_id = b.candidate_id WHERE a.sweep_id = 1 AND b.on_front",
 	}
 	for _, v := range []string{"candidate", "candidate_param", "layer_result", "component_result", "component_cost", "layer_breakdown", "component_share", "bottleneck", "failure", "best_per_budget", "front"} {
 		out = append(out, "SELECT * FROM "+v+" WHERE candidate_id = 77")

@@ -153,6 +153,10 @@ func TestPlans(t *testing.T) {
 	for _, v := range bySweep {
 		ask(v, "sweep_id = 1")
 	}
+	for _, v := range []string{"layer_result", "component_result", "candidate_param"} { // not the front anew for each layer
+		ask(v+" x JOIN candidate USING (candidate_id)", "sweep_id = 1")
+		ask(v+" x JOIN front USING (candidate_id)", "sweep_id = 1")
+	}
 	ask("candidate_comparison", "sweep_a = 1 AND sweep_b = 2")
 	ask("candidate_comparison", "candidate_a = 7")
 }

@@ -26,6 +26,15 @@ func (s step) complaint(msg string) string {
 
 // steps returns an axis's values.
 func steps(form string, v yamlsrc.Value, dims []unit.Dimension) []step {
+	keys := map[string]string{
+		"range":    "{from: 12.8GB/s, to: 51.2GB/s, step: 12.8GB/s}, both ends included",
+		"linspace": "{from: 200MHz, to: 1GHz, count: 5}",
+		"logspace": "{from: 64KiB, to: 4MiB, count: 7, round: 1KiB}",
+	}
+	if example, ok := keys[form]; ok && !v.IsMap() {
+		v.Fail("not a mapping of keys to values", "for example "+example)
+		return nil
+	}
 	var texts []string
 	switch form {
 	case "values":

@@ -16,7 +16,7 @@ ALTER TABLE outcomes ADD COLUMN sweep_id INTEGER NOT NULL DEFAULT 0 /* of its ca
 ALTER TABLE outcomes ADD COLUMN area_mm2 REAL NOT NULL DEFAULT 0;
 ALTER TABLE outcomes ADD COLUMN idx INTEGER NOT NULL DEFAULT 0;
 UPDATE outcomes SET (sweep_id, area_mm2, idx) = (SELECT sweep_id, area_mm2, idx FROM candidates c WHERE c.candidate_id = outcomes.candidate_id);
-CREATE INDEX outcomes_by_area ON outcomes (sweep_id, workload, area_mm2, edp_js, idx, status); -- the order in which front looks at them
+CREATE INDEX outcomes_by_area ON outcomes (sweep_id, workload, area_mm2, edp_js, idx, candidate_id, status); -- the order in which front looks at them
 CREATE INDEX outcomes_of_sweep ON outcomes (sweep_id, candidate_id, workload, status, area_mm2, energy_j, latency_s); -- in the order of their components
 
 CREATE INDEX params_by_path ON params (path, candidate_id, value, text);
@@ -36,8 +36,8 @@ CREATE INDEX layers_of_sweep ON layers (sweep_id, layer, workload, energy_share,
 -- The Pareto front of area and EDP of each sweep and workload: a design is on it when no other has no more area and
 -- less EDP. Of designs equal in both, the first in the sweep's order stands for all.
 CREATE VIEW front AS
-SELECT w.sweep_id, w.workload, o.candidate_id, o.area_mm2, o.edp_js, o.energy_j, o.latency_s
-FROM (SELECT sweep_id, workload, outcome_id, edp_js,
+SELECT w.sweep_id, w.workload, w.candidate_id, o.area_mm2, o.edp_js, o.energy_j, o.latency_s
+FROM (SELECT sweep_id, workload, candidate_id, outcome_id, edp_js,
              min(edp_js) OVER (PARTITION BY sweep_id, workload ORDER BY area_mm2, edp_js, idx
                                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS best
       FROM outcomes WHERE status = 'ok') w
@@ -48,13 +48,13 @@ ORDER BY w.sweep_id, w.workload, o.area_mm2;
 -- One row a candidate and workload; on_front is by the rule of front, found here again so that asking for one sweep
 -- looks at no other. What is long comes from subqueries, here and below: a query that does not use it does not read it.
 CREATE VIEW candidate AS
-SELECT w.sweep_id, o.candidate_id, (SELECT arch FROM candidates c WHERE c.candidate_id = o.candidate_id) AS arch, w.workload,
+SELECT w.sweep_id, w.candidate_id, (SELECT arch FROM candidates c WHERE c.candidate_id = w.candidate_id) AS arch, w.workload,
        o.area_mm2, o.energy_j, o.latency_s, o.edp_js,
-       w.status = 'ok' AND (w.best IS NULL OR w.edp_js < w.best) AS on_front, w.status, o.reason, o.idx,
-       (SELECT key FROM candidates c WHERE c.candidate_id = o.candidate_id) AS key,
-       (SELECT arch_yaml FROM candidates c WHERE c.candidate_id = o.candidate_id) AS arch_yaml, o.bound_edp_js,
-       (SELECT settings FROM candidates c WHERE c.candidate_id = o.candidate_id) AS settings
-FROM (SELECT sweep_id, workload, outcome_id, edp_js, status,
+       w.status = 'ok' AND (w.best IS NULL OR w.edp_js < w.best) AS on_front, w.status, o.reason, w.idx,
+       (SELECT key FROM candidates c WHERE c.candidate_id = w.candidate_id) AS key,
+       (SELECT arch_yaml FROM candidates c WHERE c.candidate_id = w.candidate_id) AS arch_yaml, o.bound_edp_js,
+       (SELECT settings FROM candidates c WHERE c.candidate_id = w.candidate_id) AS settings
+FROM (SELECT sweep_id, workload, candidate_id, outcome_id, edp_js, idx, status,
              min(edp_js) OVER (PARTITION BY sweep_id, workload ORDER BY area_mm2, edp_js, idx
                                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS best
       FROM outcomes) w

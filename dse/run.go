@@ -55,7 +55,6 @@ type runner struct {
 	start     time.Time
 	meter     *meter
 	counted   Counted
-	stored    int64 // candidates that this run has stored, by the writer
 }
 
 // Run runs a sweep to its end, or goes on with it. When ctx ends, what is finished is stored and ctx's error returned
@@ -93,9 +92,13 @@ func Run(ctx context.Context, c Config) (Summary, error) {
 	if err == nil {
 		err = c.Store.Finish(ctx, id, r.Now())
 	}
-	// How the run ended is told even where the context has.
-	end := results.Run{EndedAt: r.Now(), Stored: r.stored, Finished: int64(done.Len()) + r.stored, Outcome: outcome(err)}
-	return s, errors.Join(err, c.Store.EndRun(context.WithoutCancel(ctx), run, end))
+	ctx = context.WithoutCancel(ctx) // how the run ended is told even where the context has
+	before := int64(done.Len())
+	if done, readErr := c.Store.Done(ctx, id); readErr == nil { // what was finished may have found no room
+		s.Done = int64(done.Len())
+	}
+	end := results.Run{EndedAt: r.Now(), Stored: s.Done - before, Finished: s.Done, Outcome: outcome(err)}
+	return s, errors.Join(err, c.Store.EndRun(ctx, run, end))
 }
 
 // outcome names how a run ended, as it is stored.

@@ -34,12 +34,9 @@ func (r *runner) write(ctx context.Context) error {
 		if len(batch) == 0 {
 			return nil
 		}
-		if err := r.Store.Append(ctx, r.id, batch); err != nil {
-			return err
-		}
-		r.stored += int64(len(batch))
+		err := r.Store.Append(ctx, r.id, batch)
 		batch = batch[:0]
-		return nil
+		return err
 	}
 	for {
 		select {

@@ -23,6 +23,7 @@ func (r *runner) candidate(ctx context.Context, c sweeps.Candidate) error {
 	if err != nil {
 		return err
 	}
+	start := time.Now()
 	for _, n := range r.networks {
 		w := r.refuse(c.Arch, n)
 		if w.Status == "" {
@@ -32,7 +33,7 @@ func (r *runner) candidate(ctx context.Context, c sweeps.Candidate) error {
 		}
 		out.Results = append(out.Results, w)
 	}
-	return r.send(finished{Candidate: out})
+	return r.send(finished{Candidate: out, seconds: time.Since(start).Seconds()})
 }
 
 // refuse returns the outcome of a candidate above the area budget; its status is empty for others.
@@ -61,19 +62,17 @@ func (r *runner) network(ctx context.Context, arch *hwmodel.Arch, key string, n 
 	for i := range n.Layers {
 		var err error
 		if rows[i], err = r.layer(ctx, arch, key, n, i); err != nil {
-			r.meter.rest(n.Name, i+1)
 			return r.refused(ctx, n, i, err)
 		}
 	}
 	return mappedNetwork(n, rows), nil
 }
 
-// layer maps or recalls one layer and notes what it took.
+// layer maps or recalls one layer and notes which.
 func (r *runner) layer(ctx context.Context, arch *hwmodel.Arch, key string, n *workload.Network, i int) (results.Layer, error) {
-	start := time.Now()
-	row, mapped, err := r.memo.layer(ctx, arch, key, &n.Layers[i], r.objective)
+	row, how, err := r.memo.layer(ctx, arch, key, &n.Layers[i], r.objective)
 	if ctx.Err() == nil {
-		r.meter.layer(n.Name, i, mapped, time.Since(start))
+		r.meter.layer(how)
 	}
 	return row, err
 }

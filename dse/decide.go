@@ -74,7 +74,6 @@ func (f *frontier) skip(ctx context.Context, beaten []loser) error {
 			if err != nil {
 				return err
 			}
-			f.r.meter.rest(f.n.Name, 0)
 			return f.decide(&c, f.skipped(l.boundJs, l.by))
 		})
 	}

@@ -38,7 +38,17 @@ const memoSize = 4096
 type memoEntry struct {
 	row results.Layer
 	err error
+	how provenance // byMapping or byRecall
 }
+
+// provenance is how a candidate came by a layer.
+type provenance int
+
+const (
+	byMapping provenance = iota // for it
+	byEqual                     // for an equal layer, by this run
+	byRecall                    // read back from the database
+)
 
 // archKey hashes what the mapper sees of an architecture.
 func archKey(arch *hwmodel.Arch) (string, error) {
@@ -87,30 +97,31 @@ type storeError struct{ error }
 
 func (e storeError) Unwrap() error { return e.error }
 
-// layer maps a layer or recalls it, and tells whether it was mapped for this call. Areas, names and counts are those of
-// the asking candidate.
-func (m *memo) layer(ctx context.Context, arch *hwmodel.Arch, archKey string, l *workload.Layer, o mapper.Objective) (row results.Layer, mapped bool, err error) {
+// layer maps a layer or recalls it, and tells which. Areas, names and counts are those of the asking candidate.
+func (m *memo) layer(ctx context.Context, arch *hwmodel.Arch, archKey string, l *workload.Layer, o mapper.Objective) (row results.Layer, how provenance, err error) {
 	key := keyOf(archKey, l, o)
 	e, ok := m.recall(key)
+	fresh := false
 	if !ok {
 		v, err, _ := m.flight.Do(string(key[:]), func() (any, error) {
 			if e, ok := m.recall(key); ok { // an equal flight may just have landed
 				return e, nil
 			}
-			var e memoEntry
-			var err error
-			e, mapped, err = m.find(ctx, key, arch, l, o)
-			return e, err
+			fresh = true
+			return m.find(ctx, key, arch, l, o)
 		})
 		if err != nil {
-			return results.Layer{}, false, storeError{err}
+			return results.Layer{}, byMapping, storeError{err}
 		}
 		e = v.(memoEntry)
 	}
-	if e.err != nil {
-		return results.Layer{}, mapped, e.err
+	if how = e.how; how == byMapping && !fresh {
+		how = byEqual
 	}
-	return forCandidate(e.row, arch, l), mapped, nil
+	if e.err != nil {
+		return results.Layer{}, how, e.err
+	}
+	return forCandidate(e.row, arch, l), how, nil
 }
 
 func (m *memo) recall(key workKey) (memoEntry, bool) {
@@ -121,27 +132,29 @@ func (m *memo) recall(key workKey) (memoEntry, bool) {
 }
 
 // find reads a layer from the database or maps it; the error is one of reading.
-func (m *memo) find(ctx context.Context, key workKey, arch *hwmodel.Arch, l *workload.Layer, o mapper.Objective) (e memoEntry, mapped bool, err error) {
+func (m *memo) find(ctx context.Context, key workKey, arch *hwmodel.Arch, l *workload.Layer, o mapper.Objective) (memoEntry, error) {
+	e := memoEntry{how: byRecall}
 	if m.store != nil {
 		row, ok, err := m.store.Recall(ctx, key[:])
 		if err != nil {
-			return e, false, err
+			return e, err
 		}
 		if ok {
 			e.row = row
 			m.keep(key, e)
-			return e, false, nil
+			return e, nil
 		}
 		reason, ok, err := m.store.Refused(ctx, key[:])
 		if err != nil {
-			return e, false, err
+			return e, err
 		}
 		if ok {
 			e.err = &mapper.InfeasibleError{Reason: reason}
 			m.keep(key, e)
-			return e, false, nil
+			return e, nil
 		}
 	}
+	e.how = byMapping
 	e.row, e.err = m.mapLayer(ctx, arch, l, o)
 	if e.row.Optimal {
 		e.row.WorkKey = key[:]
@@ -156,7 +169,7 @@ func (m *memo) find(ctx context.Context, key workKey, arch *hwmodel.Arch, l *wor
 		m.refused = append(m.refused, results.Refusal{WorkKey: key[:], Reason: none.Reason})
 		m.mu.Unlock()
 	}
-	return e, true, nil
+	return e, nil
 }
 
 // takeRefused hands over the refusals that are not stored yet.

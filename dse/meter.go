@@ -4,7 +4,6 @@ import (
 	"sync"
 	"time"
 
-	"tcmdse/mapper/workload"
 	"tcmdse/results"
 )
 
@@ -18,7 +17,8 @@ type Progress struct {
 	Failed     int64
 	Skipped    int64 // proved unable to be on the front, not mapped
 	Mapped     int64 // layers mapped by this run
-	Recalled   int64 // layers that an equal candidate had, of this run or of any in the database
+	Equal      int64 // layers equal to one that this run had mapped
+	Recalled   int64 // layers that any sweep in the database had mapped before this run
 	BestEDPJs  float64
 	Elapsed    time.Duration
 	ETA        time.Duration // by the work left, 0 while unknown, and of front-only runs
@@ -31,52 +31,32 @@ type meter struct {
 	start    time.Time
 	outcomes int64 // candidates x workloads decided
 	reused   int64 // of them stored by an earlier run
-	work     map[string][]layerWork
+	networks int64
 	seen     map[string]*bitset // by status: candidates with a workload of that status
-	open     map[string]int64   // by workload: candidates that this run has to decide by mapping or proof
-	// uncertain says that nobody knows how many of them have to be mapped, so no time left is told.
+	expect   expectation
+	// uncertain says that nobody knows how many candidates have to be mapped, so no time left is told.
 	uncertain bool
 }
 
-// layerWork is what one layer took in all candidates of this run that are done with it. Recalled, infeasible and
-// skipped candidates count with the little that they took, so that the mean is what the next one can be expected to take.
-type layerWork struct {
-	n       int64
-	seconds float64
-}
-
-func newMeter(start time.Time, networks []*workload.Network, c *Counted) *meter {
-	m := &meter{start: start, p: Progress{Total: c.Total}, work: map[string][]layerWork{}, open: map[string]int64{}, seen: map[string]*bitset{}}
+func newMeter(start time.Time, networks int, c *Counted) *meter {
+	m := &meter{start: start, p: Progress{Total: c.Total}, networks: int64(networks), seen: map[string]*bitset{}, expect: newExpectation(&c.pilots, c.Total)}
 	for _, status := range []string{results.OK, results.Infeasible, results.OverBudget, results.Failed, results.Skipped} {
 		m.seen[status] = &bitset{}
-	}
-	for _, n := range networks {
-		m.work[n.Name] = make([]layerWork, len(n.Layers))
-		m.open[n.Name] = c.Total - c.OverBudget
 	}
 	return m
 }
 
-// layer notes that a candidate is done with a layer.
-func (m *meter) layer(network string, i int, mapped bool, took time.Duration) {
+// layer notes how a candidate came by a layer.
+func (m *meter) layer(how provenance) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	w := &m.work[network][i]
-	w.n++
-	w.seconds += took.Seconds()
-	if mapped {
+	switch how {
+	case byMapping:
 		m.p.Mapped++
-	} else {
+	case byEqual:
+		m.p.Equal++
+	case byRecall:
 		m.p.Recalled++
-	}
-}
-
-// rest notes that a candidate needs none of the layers from i on.
-func (m *meter) rest(network string, i int) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for ; i < len(m.work[network]); i++ {
-		m.work[network][i].n++
 	}
 }
 
@@ -86,14 +66,12 @@ func (m *meter) finish(c *finished) {
 	defer m.mu.Unlock()
 	p := &m.p
 	m.outcomes += int64(len(c.Results))
-	p.Done = m.outcomes / int64(len(m.work))
+	p.Done = m.outcomes / m.networks
+	m.expect.decided(c.Index, c.stored, c.seconds)
 	for i := range c.Results {
 		w := &c.Results[i]
 		if c.stored {
-			if w.Status != results.OverBudget {
-				m.open[w.Workload]--
-			}
-			continue
+			break
 		}
 		if w.Status == results.OK && (p.BestEDPJs == 0 || w.EDPJs < p.BestEDPJs) {
 			p.BestEDPJs = w.EDPJs
@@ -104,7 +82,7 @@ func (m *meter) finish(c *finished) {
 	}
 	if c.stored {
 		m.reused += int64(len(c.Results))
-		p.Reused = m.reused / int64(len(m.work))
+		p.Reused = m.reused / m.networks
 	}
 }
 
@@ -140,24 +118,7 @@ func (m *meter) now(at time.Time) Progress {
 	defer m.mu.Unlock()
 	p := m.p
 	p.Elapsed = at.Sub(m.start)
-	var done, known, left float64
-	var unknown int64
-	for name, layers := range m.work {
-		for i := range layers {
-			w := &layers[i]
-			if w.n == 0 {
-				unknown += m.open[name]
-				continue
-			}
-			done += w.seconds
-			known += float64(w.n)
-			left += w.seconds / float64(w.n) * float64(max(m.open[name]-w.n, 0))
-		}
-	}
-	if known > 0 {
-		left += done / known * float64(unknown)
-	}
-	if done > 0 && !m.uncertain {
+	if done, left, ok := m.expect.work(); ok && !m.uncertain {
 		p.ETA = time.Duration(float64(p.Elapsed) * left / done)
 	}
 	return p

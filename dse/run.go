@@ -2,6 +2,7 @@ package dse
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -65,9 +66,10 @@ func Run(ctx context.Context, c Config) (Summary, error) {
 		return Summary{}, err
 	}
 	r.start = r.Now()
-	r.meter = newMeter(r.start, r.networks, &r.counted)
+	r.meter = newMeter(r.start, len(r.networks), &r.counted)
 	r.meter.uncertain = r.FrontOnly
-	id, resumed, err := c.Store.Begin(ctx, r.row())
+	row := r.row()
+	id, resumed, err := c.Store.Begin(ctx, row)
 	if err != nil {
 		return Summary{}, err
 	}
@@ -81,7 +83,11 @@ func Run(ctx context.Context, c Config) (Summary, error) {
 	if err != nil {
 		return Summary{}, err
 	}
-	run, err := c.Store.BeginRun(ctx, id, results.Run{
+	before, err := c.Store.Outcomes(ctx, id)
+	if err != nil {
+		return Summary{}, err
+	}
+	run, err := c.Store.BeginRun(ctx, id, results.Run{Config: row.Config,
 		StartedAt: r.start, ToolVersion: c.ToolVersion, Jobs: max(1, c.Jobs), Command: c.Command, HostOS: runtime.GOOS + "/" + runtime.GOARCH})
 	if err != nil {
 		return Summary{}, err
@@ -93,11 +99,10 @@ func Run(ctx context.Context, c Config) (Summary, error) {
 		err = c.Store.Finish(ctx, id, r.Now())
 	}
 	ctx = context.WithoutCancel(ctx) // how the run ended is told even where the context has
-	before := int64(done.Len())
-	if done, readErr := c.Store.Done(ctx, id); readErr == nil { // what was finished may have found no room
-		s.Done = int64(done.Len())
+	if n, readErr := c.Store.Outcomes(ctx, id); readErr == nil { // what was finished may have found no room
+		s.Done = n / int64(len(r.networks))
 	}
-	end := results.Run{EndedAt: r.Now(), Stored: s.Done - before, Finished: s.Done, Outcome: outcome(err)}
+	end := results.Run{EndedAt: r.Now(), Stored: s.Done - before/int64(len(r.networks)), Finished: s.Done, Outcome: outcome(err)}
 	return s, errors.Join(err, c.Store.EndRun(ctx, run, end))
 }
 
@@ -139,11 +144,17 @@ func newRunner(ctx context.Context, c Config) (*runner, error) {
 }
 
 // Counted is how many candidates a sweep has, and how many of them are above its area budget.
-type Counted struct{ Total, OverBudget int64 }
+type Counted struct {
+	Total, OverBudget int64
+
+	pilots pilots
+	keys   []byte // hash of all candidates' keys and what their parameters are called, in order; nil: not known
+}
 
 // Survey builds all candidates once, so that mistakes show before anything is written, and progress has a total.
 func Survey(ctx context.Context, s *sweeps.Sweep) (*Counted, error) {
 	var n Counted
+	keys := sha256.New()
 	for c, err := range s.Candidates() {
 		if err != nil {
 			return nil, err
@@ -152,17 +163,22 @@ func Survey(ctx context.Context, s *sweeps.Sweep) (*Counted, error) {
 			return nil, ctx.Err()
 		}
 		n.Total++
+		n.pilots.add(&c)
+		fmt.Fprintln(keys, c.Key)
+		for i := range c.Settings {
+			fmt.Fprintln(keys, c.Settings[i].Path)
+		}
 		if s.OverBudget(c.Arch) {
 			n.OverBudget++
 		}
 	}
+	n.keys = keys.Sum(nil)
 	return &n, nil
 }
 
 // row is the sweep as stored; its configuration holds everything that decides the results.
 func (r *runner) row() results.Sweep {
 	var b strings.Builder
-	b.WriteString(r.Sweep.Config())
 	var names []string
 	for _, n := range r.networks {
 		names = append(names, n.Name)
@@ -183,10 +199,23 @@ func (r *runner) row() results.Sweep {
 		b.WriteString("# front only: candidates that are proved not to be on the front of area and EDP are not mapped\n")
 	}
 	return results.Sweep{
-		Mode: mode, Overrides: r.Sweep.Sets, CostTables: hashes,
-		Name: r.Sweep.Name, Arch: r.Sweep.Base().Name, Workloads: names, Objective: r.objective.String(), Config: b.String(),
+		Identity: r.identity(b.String()),
+		Mode:     mode, Overrides: r.Sweep.Sets, CostTables: hashes,
+		Name: r.Sweep.Name, Arch: r.Sweep.Base().Name, Workloads: names, Objective: r.objective.String(), Config: r.Sweep.Config() + b.String(),
 		ToolVersion: r.ToolVersion, ModelVersion: ModelVersion, StartedAt: r.start, CandidatesTotal: r.counted.Total, Warnings: r.Sweep.Warnings, Seed: r.Sweep.Seed(),
 	}
+}
+
+// identity hashes what decides a sweep's candidates and results, whatever its file looks like: two files that differ in
+// comments, or in a parameter that --set sets as it is, are one sweep. around is what the configuration says beside the
+// file. Nil where the candidates are not known.
+func (r *runner) identity(around string) []byte {
+	if r.counted.keys == nil {
+		return nil
+	}
+	h := sha256.New()
+	fmt.Fprintf(h, "%q %q %s %v %d %x\n%s", r.Sweep.Name, r.Sweep.Base().Name, r.objective, r.Sweep.BudgetM2, r.counted.Total, r.counted.keys, around)
+	return h.Sum(nil)
 }
 
 // work decides all candidates that are not done and hands them to the writer.
@@ -217,6 +246,24 @@ func (r *runner) work(ctx context.Context, done results.Keys) error {
 func (r *runner) all(ctx context.Context, done *results.Keys) error {
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(max(1, r.Jobs))
+	one := func(c sweeps.Candidate) {
+		if done.Has(c.Key) {
+			g.Go(func() error { return r.send(finished{Candidate: r.decided(&c), stored: true}) })
+			return
+		}
+		g.Go(func() error { return r.candidate(gctx, c) })
+	}
+	for _, p := range r.counted.pilots.order() {
+		c, err := r.Sweep.At(p.place)
+		if err != nil {
+			g.Go(func() error { return err })
+		}
+		if err != nil || gctx.Err() != nil {
+			break
+		}
+		c.Index = p.index
+		one(c)
+	}
 	for c, err := range r.Sweep.Candidates() {
 		if err != nil {
 			g.Go(func() error { return err })
@@ -225,11 +272,9 @@ func (r *runner) all(ctx context.Context, done *results.Keys) error {
 		if gctx.Err() != nil {
 			break
 		}
-		if done.Has(c.Key) {
-			g.Go(func() error { return r.send(finished{Candidate: r.decided(&c), stored: true}) })
-			continue
+		if !r.counted.pilots.has(c.Index) {
+			one(c)
 		}
-		g.Go(func() error { return r.candidate(gctx, c) })
 	}
 	if err := g.Wait(); err != nil {
 		return err

@@ -172,6 +172,55 @@ func TestRetry(t *testing.T) {
 	}
 }
 
+// TestSameSweep: a file that means the same goes on where the sweep stopped, whatever its comments; one that means
+// something else is another sweep. The run keeps the configuration as it had it.
+func TestSameSweep(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "r.db")
+	first := sweep(t)
+	if _, _, err := run(t, context.Background(), path, Config{Sweep: first}); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		what string
+		s    *sweeps.Sweep
+		id   int64
+	}{
+		{"to the letter", first, 1},
+		{"comment", edited(t, first, "name: t", "name: t # as reviewed"), 1},
+		{"units", edited(t, first, "1.5mm2", "1500000um2"), 1},
+		{"axis set as it is", set(t, first, "PE.x=1,2,4"), 1},
+		{"another objective", edited(t, first, "name: t", "name: t\nobjective: energy"), 2},
+		{"another budget", edited(t, first, "1.5mm2", "1.6mm2"), 3},
+		{"another name", edited(t, first, "name: t", "name: u"), 4},
+		{"another order", edited(t, first, "[1, 2, 4]", "[4, 2, 1]"), 5},
+		{"one value", edited(t, first, "[1, 2, 4]", "[1]"), 6},
+		{"one value that is no parameter", edited(t, first, "  - {path: PE.x, values: [1, 2, 4]}\n", "", "axes:", "set: [PE.x=1]\naxes:"), 7},
+	} {
+		_, sum, err := run(t, context.Background(), path, Config{Sweep: c.s})
+		if err != nil || sum.SweepID != c.id || sum.Resumed != (c.id == 1) || sum.Resumed && sum.Reused != sum.Total {
+			t.Errorf("%s: sweep %d, resumed %v, reused %d of %d, %v; want sweep %d", c.what, sum.SweepID, sum.Resumed, sum.Reused, sum.Total, err, c.id)
+		}
+	}
+	store, err := results.OpenReadOnly(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	if got := asked(t, store, "SELECT config LIKE '%as reviewed%', config IS NULL FROM runs WHERE sweep_id = 1 ORDER BY run_id LIMIT 3"); got != "<nil> 1\n<nil> 1\n1 0\n" {
+		t.Errorf("configurations of runs:\n%s", got)
+	}
+}
+
+// set returns the sweep as --set leaves it.
+func set(t *testing.T, s *sweeps.Sweep, sets ...string) *sweeps.Sweep {
+	t.Helper()
+	out, err := sweeps.Parse([]byte(body(s)), "s.yaml", s.Dir, sets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
 // TestRefusedByDisk: when a batch cannot be stored, the run tells so and counts what is in the file, no more; run again,
 // it ends as if nothing had been.
 func TestRefusedByDisk(t *testing.T) {
@@ -181,7 +230,7 @@ func TestRefusedByDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "r.db")
-	execute(t, path, "CREATE TRIGGER full BEFORE INSERT ON outcomes WHEN NEW.idx >= 450 BEGIN SELECT RAISE(ABORT, 'disk is full'); END")
+	execute(t, path, "CREATE TRIGGER full BEFORE INSERT ON outcomes WHEN (SELECT count(*) FROM outcomes) >= 450 BEGIN SELECT RAISE(ABORT, 'disk is full'); END")
 	if _, _, err := run(t, context.Background(), path, Config{Sweep: s, Jobs: 1}); err == nil || !strings.Contains(err.Error(), "disk is full") {
 		t.Fatal(err)
 	}
@@ -283,7 +332,7 @@ nodes:
 	ask("SELECT DISTINCT component, method FROM component_cost WHERE field IN ('area', 'energy') AND component <> 'MAC' ORDER BY 1, 2", "[[DRAM convention] [GLB table] [PE formula]]")
 	ask("SELECT count(*) FROM component_cost WHERE method = '' OR source = ''", "[[0]]")
 	ask("SELECT count(*) FROM component_result WHERE component = 'PE' AND energy_j <= 0", "[[0]]")
-	ask("SELECT count(*) FROM (SELECT value < lag(value) OVER (ORDER BY candidate_id) AS down FROM component_cost WHERE component = 'GLB' AND field = 'area') WHERE down", "[[0]]")
+	ask("SELECT count(*) FROM (SELECT value < lag(value) OVER (ORDER BY idx) AS down FROM component_cost JOIN candidate USING (candidate_id) WHERE component = 'GLB' AND field = 'area') WHERE down", "[[0]]")
 }
 
 // TestArrayListed: whether a row lists an array among the components is decided by the candidate's own area of it, not

@@ -16,7 +16,8 @@ const (
 // finished is a candidate on its way to the writer.
 type finished struct {
 	results.Candidate
-	stored bool // by an earlier run: it only counts
+	stored  bool    // by an earlier run: it only counts
+	seconds float64 // that mapping it took
 }
 
 // write collects finished candidates and stores them until the channel closes.

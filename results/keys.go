@@ -37,6 +37,14 @@ func hash(key string) (h [16]byte, ok bool) {
 	return h, err == nil
 }
 
+// Outcomes counts what is stored of a sweep: candidates times workloads.
+func (s *Store) Outcomes(ctx context.Context, sweepID int64) (n int64, err error) {
+	if err := s.read.QueryRowContext(ctx, "SELECT count(*) FROM outcomes WHERE sweep_id = ?", sweepID).Scan(&n); err != nil {
+		return 0, explain(s.path, err)
+	}
+	return n, nil
+}
+
 // Done returns the keys of the candidates that are stored with all workloads of the sweep, whatever their status.
 func (s *Store) Done(ctx context.Context, sweepID int64) (Keys, error) {
 	var out Keys

@@ -15,6 +15,7 @@ type Run struct {
 	Jobs        int    // candidates at once
 	Command     string // as it was typed
 	HostOS      string // linux/amd64
+	Config      string // as this run had it, "" for the sweep's; of BeginRun only
 	Stored      int64  // candidates that this run stored
 	Finished    int64  // candidates of the sweep that were stored at its end
 	Outcome     string // "" before its end, RunFinished, RunInterrupted, or why it failed
@@ -26,11 +27,12 @@ const (
 	RunInterrupted = "interrupted"
 )
 
-// BeginRun stores that a run of a sweep starts and returns its id. Only StartedAt, ToolVersion, Jobs, Command and
-// HostOS of r count.
+// BeginRun stores that a run of a sweep starts and returns its id. Only StartedAt, ToolVersion, Jobs, Command,
+// HostOS and Config of r count.
 func (s *Store) BeginRun(ctx context.Context, sweepID int64, r Run) (int64, error) {
-	done, err := s.db.ExecContext(ctx, "INSERT INTO runs (sweep_id, started_at, tool_version, jobs, command, host_os) VALUES (?, ?, ?, ?, ?, ?)",
-		sweepID, stamp(r.StartedAt), r.ToolVersion, r.Jobs, r.Command, r.HostOS)
+	done, err := s.db.ExecContext(ctx, "INSERT INTO runs (sweep_id, started_at, tool_version, jobs, command, host_os, config) VALUES (?, ?, ?, ?, ?, ?, "+
+		"nullif(nullif(?, ''), (SELECT config FROM sweeps WHERE sweep_id = ?1)))",
+		sweepID, stamp(r.StartedAt), r.ToolVersion, r.Jobs, r.Command, r.HostOS, r.Config)
 	if err != nil {
 		return 0, explain(s.path, err)
 	}

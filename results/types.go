@@ -24,6 +24,7 @@ type Sweep struct {
 	CostTables      map[string]string // cost table to its sha256
 	Seed            *int64            // of the sample; nil where nothing is drawn
 	Mode            string            // ModeAll or ModeFrontOnly; "": ModeAll
+	Identity        []byte            // hash of what decides candidates and results; nil: Config. Of Begin only
 }
 
 // The modes of a sweep.

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// Begin starts a sweep, or finds the one with the same configuration, model version and mode to go on with, of which
-// nothing changes.
+// Begin starts a sweep, or finds the one to go on with, of which nothing changes: of the same model version, mode and
+// identity, or the same configuration to the letter where one of them has no identity.
 func (s *Store) Begin(ctx context.Context, sw Sweep) (id int64, resumed bool, err error) {
 	if sw.Mode == "" {
 		sw.Mode = ModeAll
@@ -24,8 +24,8 @@ func (s *Store) Begin(ctx context.Context, sw Sweep) (id int64, resumed bool, er
 		return 0, false, explain(s.path, err)
 	}
 	defer tx.Rollback()
-	err = tx.QueryRowContext(ctx, "SELECT sweep_id FROM sweeps WHERE config = ? AND model_version = ? AND mode = ? ORDER BY sweep_id LIMIT 1",
-		sw.Config, sw.ModelVersion, sw.Mode).Scan(&id)
+	err = tx.QueryRowContext(ctx, `SELECT sweep_id FROM sweeps WHERE iif(identity IS NULL OR ?4 IS NULL, config = ?1, identity = ?4)
+		AND model_version = ?2 AND mode = ?3 ORDER BY sweep_id LIMIT 1`, sw.Config, sw.ModelVersion, sw.Mode, sw.Identity).Scan(&id)
 	if err == nil {
 		return id, true, nil
 	}
@@ -37,10 +37,10 @@ func (s *Store) Begin(ctx context.Context, sw Sweep) (id int64, resumed bool, er
 		tables = []byte("{}")
 	}
 	r, err := tx.ExecContext(ctx, `INSERT INTO sweeps (name, arch, workloads, objective, config, tool_version,
-		model_version, started_at, candidates_total, warnings, overrides, cost_tables, seed, mode)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		model_version, started_at, candidates_total, warnings, overrides, cost_tables, seed, mode, identity)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		sw.Name, sw.Arch, text(sw.Workloads), sw.Objective, sw.Config, sw.ToolVersion, sw.ModelVersion, stamp(sw.StartedAt),
-		sw.CandidatesTotal, text(sw.Warnings), text(sw.Overrides), string(tables), sw.Seed, sw.Mode)
+		sw.CandidatesTotal, text(sw.Warnings), text(sw.Overrides), string(tables), sw.Seed, sw.Mode, sw.Identity)
 	if err != nil {
 		return 0, false, explain(s.path, err)
 	}

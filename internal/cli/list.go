@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"math/big"
 	"os"
 	"slices"
 	"strings"
@@ -125,6 +127,7 @@ func describeSweep(ctx context.Context, e *env, s *sweeps.Sweep, asJSON bool) er
 	if err != nil {
 		return err
 	}
+	announce(e.err, s)
 	p, err := dse.Plan(ctx, s, nets)
 	if err != nil {
 		return err
@@ -146,6 +149,17 @@ func describeSweep(ctx context.Context, e *env, s *sweeps.Sweep, asJSON bool) er
 	_, err = fmt.Fprintf(e.out, "sweep %s: %s points as written, %d after where, %d candidates without equal ones, %d above the area budget, %s%d distinct mappings, about %s on one core\n",
 		s.Name, p.Raw, p.AfterWhere, p.Candidates, p.OverBudget, atMost, p.Mappings, roughly(p.SecondsOneCore))
 	return err
+}
+
+// announce tells at once how large a sweep is whose counting takes long, since every candidate is built for it.
+func announce(to io.Writer, s *sweeps.Sweep) {
+	raw := s.Raw()
+	const million = 1e6
+	if raw.Cmp(big.NewInt(million)) < 0 {
+		return
+	}
+	minutes, _ := new(big.Float).Quo(new(big.Float).SetInt(raw), big.NewFloat(million)).Float64() // 60 us a candidate
+	fmt.Fprintf(to, "%s points as written: counting them takes about %s; `sample` and `budget: {max_candidates: N}` bound a sweep\n", raw, roughly(60*minutes))
 }
 
 // roughly writes a time as people say it.

@@ -35,13 +35,14 @@ func (p *progress) show(s dse.Progress) {
 	if p.quiet {
 		return
 	}
-	line := fmt.Sprintf("%d of %d candidates", s.Done, s.Total) + counts(&s)
-	if s.BestEDPJs > 0 {
-		line += fmt.Sprintf(", least EDP %.3g Js", s.BestEDPJs)
-	}
+	line := fmt.Sprintf("%d of %d candidates", s.Done, s.Total) // what matters most comes first: the line may be cut
 	if s.ETA > 0 {
 		line += ", about " + s.ETA.Round(time.Second).String() + " left"
 	}
+	if s.BestEDPJs > 0 {
+		line += fmt.Sprintf(", least EDP %.3g Js", s.BestEDPJs)
+	}
+	line += counts(&s)
 	if !p.terminal {
 		if time.Since(p.last) >= logEvery {
 			p.last = time.Now()
@@ -49,8 +50,32 @@ func (p *progress) show(s dse.Progress) {
 		}
 		return
 	}
+	line = cut(line, p.columns())
 	fmt.Fprintf(p.e.err, "\r%s%s", line, strings.Repeat(" ", max(0, p.width-len(line))))
 	p.width = len(line)
+}
+
+// columns is the terminal's width.
+func (p *progress) columns() int {
+	if f, ok := p.e.err.(*os.File); ok {
+		if w, _, err := term.GetSize(int(f.Fd())); err == nil && w > 0 {
+			return w
+		}
+	}
+	return 80
+}
+
+// cut shortens a line that would fill the terminal's width: a wrapped one could not be written over. Parts between
+// commas are left out whole, from the end.
+func cut(line string, columns int) string {
+	for len(line) >= columns {
+		i := strings.LastIndex(line, ", ")
+		if i < 0 {
+			return line[:max(0, columns-1)]
+		}
+		line = line[:i]
+	}
+	return line
 }
 
 // counts tells of what kinds the candidates so far are, those that there are.
@@ -60,7 +85,7 @@ func counts(s *dse.Progress) string {
 		n    int64
 		what string
 	}{{s.Reused, "candidates stored before"}, {s.Infeasible, "infeasible"}, {s.OverBudget, "over budget"}, {s.Skipped, "skipped as proved off the front"},
-		{s.Failed, "failed"}, {s.Recalled, "layers recalled"}} {
+		{s.Failed, "failed"}, {s.Equal, "layers equal to others"}, {s.Recalled, "layers read back"}} {
 		if c.n > 0 {
 			line += fmt.Sprintf(", %d %s", c.n, c.what)
 		}

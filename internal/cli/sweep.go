@@ -93,6 +93,9 @@ func runSweep(ctx context.Context, e *env, file string, f sweepFlags) error {
 		fmt.Fprintf(e.err, "warning: %s: %s\n", s.File, w)
 	}
 	var counted *dse.Counted
+	if !f.quiet {
+		announce(e.err, s)
+	}
 	if f.estimator.command == "" { // an estimator's answers are kept in the database, which has to be there first
 		if counted, err = dse.Survey(ctx, s); err != nil { // mistakes show before any file is made
 			return err
@@ -158,7 +161,7 @@ func writeSweep(e *env, d *reports.Data, sum dse.Summary, f sweepFlags) error {
 		return enc.Encode(map[string]any{
 			"sweep": d.Sweep.Name, "sweep_id": sum.SweepID, "candidates": sum.Total, "reused": sum.Reused,
 			"infeasible": sum.Infeasible, "over_budget": sum.OverBudget, "failed": sum.Failed, "skipped": sum.Skipped,
-			"layers_mapped": sum.Mapped, "layers_recalled": sum.Recalled,
+			"layers_mapped": sum.Mapped, "layers_equal": sum.Equal, "layers_recalled": sum.Recalled,
 			"seconds": sum.Elapsed.Seconds(), "db": f.db, "xlsx": xlsx, "html": html, "fronts": frontJSON(d),
 		})
 	}

@@ -11,6 +11,16 @@ DROP VIEW component_share;
 DROP VIEW bottleneck;
 DROP VIEW failure;
 DROP VIEW sweep_comparison;
+DROP VIEW run;
+
+-- A sweep goes on where a file means the same, whatever its comments.
+ALTER TABLE sweeps ADD COLUMN identity BLOB /* hash of what decides candidates and results; NULL in sweeps of older schemas, which config tells apart */;
+ALTER TABLE runs ADD COLUMN config TEXT /* as this run had it, where that is not the sweep's to the letter */;
+CREATE VIEW run AS
+SELECT r.sweep_id, r.run_id, s.name AS sweep, r.started_at, r.ended_at, r.outcome,
+       iif(r.ended_at IS NULL, NULL, r.stored) AS stored, iif(r.ended_at IS NULL, NULL, r.finished) AS finished, -- NULL: it was killed, or still runs
+       s.candidates_total, r.jobs, r.tool_version, r.command, r.host_os, coalesce(r.config, s.config) AS config
+FROM runs r JOIN sweeps s USING (sweep_id);
 
 ALTER TABLE outcomes ADD COLUMN sweep_id INTEGER NOT NULL DEFAULT 0 /* of its candidate, like area_mm2 and idx */;
 ALTER TABLE outcomes ADD COLUMN area_mm2 REAL NOT NULL DEFAULT 0;

@@ -53,6 +53,18 @@ func (p *pilots) order() []pilot {
 	return out
 }
 
+// spread returns up to n pilots from all over the sweep, in the order of order.
+func (p *pilots) spread(n int) []pilot {
+	few := pilots{at: p.at}
+	if len(p.at) > n {
+		few.at = nil
+		for k := range n {
+			few.at = append(few.at, p.at[(2*k+1)*len(p.at)/(2*n)])
+		}
+	}
+	return few.order()
+}
+
 // has tells whether a candidate is a pilot.
 func (p *pilots) has(index int64) bool {
 	return p.stride > 0 && index/p.stride < int64(len(p.at)) && p.at[index/p.stride].index == index

@@ -35,6 +35,13 @@ func TestPilots(t *testing.T) {
 		if found != len(p.at) || !slices.Equal(p.order(), pilotsOf(n).order()) || len(p.order()) != found {
 			t.Errorf("%d candidates: %d are pilots, %d ranges, order %v", n, found, len(p.at), p.order())
 		}
+		eighths := map[int64]bool{}
+		for _, x := range p.spread(8) {
+			eighths[8*(x.index/p.stride)/int64(len(p.at))] = true
+		}
+		if few := min(8, len(p.at)); len(eighths) != few {
+			t.Errorf("%d candidates: %v are spread over %d parts, want %d", n, p.spread(8), len(eighths), few)
+		}
 		var sum float64
 		for k, x := range p.at {
 			if x.index < int64(k)*p.stride || x.index >= min(n, int64(k+1)*p.stride) {

@@ -19,8 +19,8 @@ type Size struct {
 }
 
 const (
-	// planSamples is how many candidates are mapped for an estimate, spread evenly over the sweep, as long as they
-	// take no more than planTime.
+	// planSamples is how many candidates are mapped for an estimate, of those that have to be mapped, spread over the
+	// sweep, as long as they take no more than planTime.
 	planSamples = 8
 	planTime    = 20 * time.Second
 	// planRemembered bounds the architectures that are compared with each other: 16 bytes each, and a map's overhead.
@@ -56,8 +56,9 @@ func Plan(ctx context.Context, s *sweeps.Sweep, networks []*workload.Network) (S
 
 // walk builds every candidate: it counts those over the budget and the architectures that differ to the mapper, and
 // picks the candidates to be timed.
-func (z *Size) walk(ctx context.Context, s *sweeps.Sweep) (distinct int64, samples []sweeps.Place, err error) {
+func (z *Size) walk(ctx context.Context, s *sweeps.Sweep) (distinct int64, samples []pilot, err error) {
 	seen := map[workKey]bool{}
+	var from pilots
 	z.OverBudget = 0
 	for c, err := range s.Candidates() {
 		if err != nil {
@@ -66,38 +67,36 @@ func (z *Size) walk(ctx context.Context, s *sweeps.Sweep) (distinct int64, sampl
 		if ctx.Err() != nil {
 			return 0, nil, ctx.Err()
 		}
-		if int64(len(samples)) < planSamples && (2*int64(len(samples))+1)*z.Candidates/(2*planSamples) <= c.Index {
-			samples = append(samples, c.Place)
-		}
 		if s.OverBudget(c.Arch) {
 			z.OverBudget++
 			continue
 		}
 		if len(seen) == planRemembered {
 			z.AtMost = true
-			distinct++
-			continue
-		}
-		key, err := archKey(c.Arch)
-		if err != nil {
-			return 0, nil, err
-		}
-		var k workKey
-		copy(k[:], key)
-		if !seen[k] {
+		} else {
+			key, err := archKey(c.Arch)
+			if err != nil {
+				return 0, nil, err
+			}
+			var k workKey
+			copy(k[:], key)
+			if seen[k] {
+				continue
+			}
 			seen[k] = true
-			distinct++
 		}
+		from.add(&sweeps.Candidate{Index: distinct, Place: c.Place})
+		distinct++
 	}
-	return distinct, samples, nil
+	return distinct, from.spread(planSamples), nil
 }
 
 // time returns the mean seconds that one core takes for a candidate.
-func (z *Size) time(ctx context.Context, s *sweeps.Sweep, samples []sweeps.Place, layers []*workload.Layer) (float64, error) {
+func (z *Size) time(ctx context.Context, s *sweeps.Sweep, samples []pilot, layers []*workload.Layer) (float64, error) {
 	o, _ := mapper.ParseObjective(s.Objective)
 	mapLayer := mapBy(new(mapper.Mapper))
-	one := func(at sweeps.Place) error {
-		c, err := s.At(at)
+	one := func(at pilot) error {
+		c, err := s.At(at.place)
 		if err != nil {
 			return err
 		}

@@ -104,6 +104,18 @@ func TestBestPerBudget(t *testing.T) {
 	}
 }
 
+// TestBudgetOfNothing: designs without area fit the first rung.
+func TestBudgetOfNothing(t *testing.T) {
+	s, id, _ := create(t)
+	defer s.Close()
+	if err := s.Append(context.Background(), id, []Candidate{sample(0, 0, 2), sample(1, 0, 1)}); err != nil {
+		t.Fatal(err)
+	}
+	if got := rows(t, s, "SELECT budget_mm2, edp_js FROM best_per_budget"); fmt.Sprint(got) != "[[0.01 1]]" {
+		t.Errorf("%v", got)
+	}
+}
+
 // TestComparison: equal keys first, then equal settings, both ways; fronts by their ends.
 func TestComparison(t *testing.T) {
 	s := twoSweeps(t)

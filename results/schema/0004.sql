@@ -96,7 +96,7 @@ WITH budgets (budget_mm2, below_mm2) AS (VALUES
 SELECT f.sweep_id, f.workload, rung.budget_mm2, f.candidate_id, f.area_mm2, f.edp_js, f.energy_j, f.latency_s, c.settings
 FROM (SELECT *, lead(area_mm2) OVER (PARTITION BY sweep_id, workload ORDER BY area_mm2) AS next_mm2 FROM front) f
 JOIN budgets rung ON rung.budget_mm2 >= f.area_mm2
-  AND CASE WHEN f.next_mm2 IS NULL THEN rung.below_mm2 < f.area_mm2 ELSE rung.budget_mm2 < f.next_mm2 END
+  AND CASE WHEN f.next_mm2 IS NULL THEN rung.below_mm2 < f.area_mm2 OR rung.below_mm2 = 0 ELSE rung.budget_mm2 < f.next_mm2 END
 JOIN candidates c USING (candidate_id)
 ORDER BY f.sweep_id, f.workload, rung.budget_mm2;
 

@@ -2,6 +2,7 @@ package results
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -193,6 +194,74 @@ func TestReadOnlyDisk(t *testing.T) {
 	s.Close()
 }
 
+// TestForeign: what is no results file is refused by writer and reader, by an error of that type, and keeps every byte,
+// with nothing beside it.
+func TestForeign(t *testing.T) {
+	ddl, err := schema.ReadFile("schema/0001.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range map[string]string{
+		"version 0":                 "CREATE TABLE x(y)",
+		"a table sweeps":            "CREATE TABLE sweeps(a); PRAGMA user_version = 1",
+		"our version":               fmt.Sprintf("CREATE TABLE x(y); PRAGMA user_version = %d", schemaVersion),
+		"negative":                  "CREATE TABLE x(y); PRAGMA user_version = -1",
+		"negative and empty":        "PRAGMA user_version = -1",
+		"empty with a version":      "PRAGMA user_version = 1",
+		"a larger version":          "CREATE TABLE x(y); PRAGMA user_version = 99",
+		"our names, not columns":    "CREATE TABLE sweeps(sweep_id); CREATE TABLE candidates(a); CREATE TABLE params(a); CREATE TABLE outcomes(a); CREATE TABLE mappings(a); CREATE TABLE layers(a); CREATE TABLE components(a); PRAGMA user_version = 2",
+		"one table missing":         string(ddl) + "; DROP TABLE components; PRAGMA user_version = 1",
+		"a view for a table":        string(ddl) + "; DROP TABLE params; CREATE VIEW params AS SELECT 1 candidate_id, 2 path, 3 value; PRAGMA user_version = 1",
+		"ours, version set to 0":    string(ddl),
+		"text":                      "",
+		"text, several pages of it": "",
+	} {
+		path := filepath.Join(t.TempDir(), "o.db")
+		if content == "" {
+			err = os.WriteFile(path, []byte(strings.Repeat("no database ", len(name)*len(name))), 0o644)
+		} else {
+			var db *sql.DB
+			if db, err = sql.Open("sqlite3", path); err == nil {
+				_, err = db.Exec(content)
+				db.Close()
+			}
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		before, _ := os.ReadFile(path)
+		for _, open := range []func(string) (*Store, error){Open, OpenReadOnly} {
+			var other *NotResultsError
+			if _, err := open(path); !errors.As(err, &other) || !strings.Contains(err.Error(), "o.db is an SQLite file of something else, not a results file") && !strings.Contains(err.Error(), "o.db is not an SQLite file") {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if after, _ := os.ReadFile(path); string(before) != string(after) {
+			t.Errorf("%s: the file was changed", name)
+		}
+		if files, _ := os.ReadDir(filepath.Dir(path)); len(files) != 1 {
+			t.Errorf("%s: left %v", name, files)
+		}
+	}
+}
+
+// TestOfMachine: a lock is no fault of the file, unlike its being none of ours.
+func TestOfMachine(t *testing.T) {
+	for want, codes := range map[bool][]sqlite3.ErrNo{
+		true:  {sqlite3.ErrBusy, sqlite3.ErrLocked, sqlite3.ErrFull, sqlite3.ErrIoErr},
+		false: {sqlite3.ErrNotADB, sqlite3.ErrError, sqlite3.ErrCorrupt, sqlite3.ErrCantOpen},
+	} {
+		for _, code := range codes {
+			if got := OfMachine(explain("r.db", sqlite3.Error{Code: code})); got != want {
+				t.Errorf("%v: %v", code, got)
+			}
+		}
+	}
+	if OfMachine(ErrDenied) {
+		t.Error(ErrDenied)
+	}
+}
+
 // TestOddPlaces: a path that cannot hold a file is an error that names it.
 func TestOddPlaces(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
@@ -200,9 +269,15 @@ func TestOddPlaces(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	for path, want := range map[string]string{filepath.Join(file, "r.db"): "not a directory", dir: "cannot be"} {
+	for path, want := range map[string]string{filepath.Join(file, "r.db"): "not a directory", dir: "is a directory; a results file is wanted", os.DevNull: "is not a regular file"} {
 		if _, err := Open(path); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), filepath.Dir(path)) {
 			t.Errorf("%s: %v, want %s", path, err, want)
+		}
+		if _, err := OpenReadOnly(path); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", path, err, want)
+		}
+		if _, err := os.Stat(path + ".lock"); err == nil {
+			t.Errorf("%s.lock was left", path)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"syscall"
 
 	"github.com/mattn/go-sqlite3"
@@ -20,7 +21,7 @@ func explain(path string, err error) error {
 	case sqlite3.ErrBusy, sqlite3.ErrLocked:
 		words = "is in use by another process; wait for it, or end it"
 	case sqlite3.ErrNotADB:
-		words = "is not an SQLite file"
+		return &NotResultsError{Path: path, What: "is not an SQLite file, so not a results file of tcmdse", err: err}
 	case sqlite3.ErrCorrupt:
 		words = "is damaged, or was changed by other means than SQLite; sqlite3's command .recover saves what is readable, and a new file starts afresh"
 	case sqlite3.ErrReadonly, sqlite3.ErrPerm:
@@ -38,6 +39,14 @@ func explain(path string, err error) error {
 		return fmt.Errorf("results: %s: %w", path, err)
 	}
 	return fmt.Errorf("results: %s %s: %w", path, words, err)
+}
+
+// OfMachine tells of an error of reading whether it is neither the file's nor the query's fault: another process holds
+// the file, there is no room, the disk fails.
+func OfMachine(err error) bool {
+	var e sqlite3.Error
+	return errors.As(err, &e) && slices.Contains([]sqlite3.ErrNo{sqlite3.ErrBusy, sqlite3.ErrLocked, sqlite3.ErrFull,
+		sqlite3.ErrIoErr, sqlite3.ErrNomem, sqlite3.ErrProtocol}, e.Code)
 }
 
 const noRoom = "has no room left on its disk; finished work is kept: make room and start again"

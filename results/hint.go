@@ -1,32 +1,31 @@
 package results
 
 import (
+	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
 )
 
 // hint tells what a name that SQLite does not know may have meant: the nearest one, or all there are to choose from.
-// The columns are those of the tables and views that the query names.
+// Where only the file's schema is too old for it, that is said.
 func (s *Store) hint(query, message string) string {
-	var names []string
-	var wrong, kind string
-	if name, ok := strings.CutPrefix(message, "no such table: "); ok {
-		wrong, kind = name, "tables and views"
-		names = s.names("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') ORDER BY type DESC, name")
-	} else if name, ok := strings.CutPrefix(message, "no such column: "); ok {
-		wrong, kind = name, "columns"
-		for _, table := range s.names("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')") {
-			if namesWord(query, table) {
-				names = append(names, s.names("SELECT name FROM pragma_table_info(?)", table)...)
-			}
+	kind := "tables and views"
+	wrong, ok := strings.CutPrefix(message, "no such table: ")
+	if !ok {
+		kind = "columns"
+		if wrong, ok = strings.CutPrefix(message, "no such column: "); !ok {
+			return ""
 		}
 	}
 	wrong = wrong[strings.LastIndexByte(wrong, '.')+1:]
-	slices.Sort(names)
-	names = slices.Compact(names)
+	names := known(s.read, kind, query)
 	if len(names) == 0 || wrong == "" {
 		return ""
+	}
+	all := fmt.Sprintf("%s: %s", kind, strings.Join(names, ", "))
+	if s.schema < schemaVersion && slices.ContainsFunc(current(kind, query), func(name string) bool { return strings.EqualFold(name, wrong) }) {
+		return fmt.Sprintf("this file has schema %d, this tool writes %d: a sweep into it brings it up to date; %s", s.schema, schemaVersion, all)
 	}
 	far := func(name string) int {
 		if strings.HasPrefix(name, wrong) {
@@ -38,12 +37,45 @@ func (s *Store) hint(query, message string) string {
 	if far(near) <= max(1, len(wrong)/3) {
 		return fmt.Sprintf("did you mean %s?", near)
 	}
-	return fmt.Sprintf("%s: %s", kind, strings.Join(names, ", "))
+	return all
 }
 
-// names lists the answers to a query of one column; none if it fails, since it only serves a hint.
-func (s *Store) names(query string, args ...any) []string {
-	rows, err := s.read.Query(query, args...)
+// known lists the tables and views of a database, or the columns of those that a query names.
+func known(db *sql.DB, kind, query string) []string {
+	out := list(db, "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')")
+	if kind == "columns" {
+		tables := out
+		out = nil
+		for _, table := range tables {
+			if namesWord(query, table) {
+				out = append(out, list(db, "SELECT name FROM pragma_table_info(?)", table)...)
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// current is known of a new file.
+func current(kind, query string) []string {
+	db, err := sql.Open("sqlite3", ":memory:")
+	if err != nil {
+		return nil
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1) // each has a memory of its own
+	s := &Store{db: db}
+	for v := range schemaVersion {
+		if err := s.step(v + 1); err != nil {
+			return nil
+		}
+	}
+	return known(db, kind, query)
+}
+
+// list returns the answers to a query of one column; none if it fails, since it only serves a hint.
+func list(db *sql.DB, query string, args ...any) []string {
+	rows, err := db.Query(query, args...)
 	if err != nil {
 		return nil
 	}

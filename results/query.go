@@ -23,9 +23,9 @@ var ErrDenied = errors.New("only reading queries on this file are allowed")
 // sqliteRecursive is SQLITE_RECURSIVE, which go-sqlite3 does not name.
 const sqliteRecursive = 33
 
-// allow is the authorizer of Query: select, read columns, call functions that touch no files, and ask what tables there
-// are. Everything else, ATTACH and all that a PRAGMA sets included, is refused (a read-only file does not stop ATTACH
-// from writing another one). So is PRAGMA database_list, which tells paths of this machine.
+// allow is the authorizer of Query: select, read columns, call functions that touch no files, ask what tables there are
+// and whether the file is whole. Everything else, ATTACH and all that a PRAGMA sets included, is refused (a read-only
+// file does not stop ATTACH from writing another one). So is PRAGMA database_list, which tells paths of this machine.
 func allow(op int, arg1, arg2, _ string) int {
 	ok := false
 	switch op {
@@ -35,8 +35,9 @@ func allow(op int, arg1, arg2, _ string) int {
 		ok = !slices.Contains([]string{"load_extension", "readfile", "writefile", "edit", "fts3_tokenizer"}, strings.ToLower(arg2))
 	case sqlite3.SQLITE_PRAGMA:
 		switch strings.ToLower(arg1) {
-		case "table_info", "table_xinfo", "table_list", "index_list", "index_info", "foreign_key_list":
-			ok = true
+		case "table_info", "table_xinfo", "table_list", "index_list", "index_info", "foreign_key_list",
+			"integrity_check", "quick_check", "foreign_key_check":
+			ok = true // their arguments name what is asked about
 		case "user_version":
 			ok = arg2 == "" // with an argument it would set it
 		}
@@ -68,7 +69,8 @@ func (s *Store) Query(ctx context.Context, query string) (*Rows, error) {
 // values are int64, float64, string, []byte or nil; the slice is used again for the next one. It stops at the first
 // error of either, and returns it as it is, and when ctx ends.
 func (s *Store) Stream(ctx context.Context, query string, head func(columns []string) error, row func(values []any) error) error {
-	if err := single(query); err != nil {
+	query, err := single(query)
+	if err != nil {
 		return err
 	}
 	conn, err := s.read.Conn(ctx)
@@ -106,48 +108,6 @@ func (s *Store) Stream(ctx context.Context, query string, head func(columns []st
 	}
 	if err := rows.Err(); err != nil {
 		return s.queryError(query, err)
-	}
-	return nil
-}
-
-// single refuses text of no or of several statements: the driver would answer the last one only.
-func single(query string) error {
-	quote, said, ended := byte(0), false, false
-	for i := 0; i < len(query); i++ {
-		c := query[i]
-		switch {
-		case quote != 0:
-			if c == quote {
-				quote = 0
-			}
-		case strings.HasPrefix(query[i:], "--"):
-			end := strings.IndexByte(query[i:], '\n')
-			if end < 0 {
-				end = len(query) - i
-			}
-			i += end
-		case strings.HasPrefix(query[i:], "/*"):
-			end := strings.Index(query[i+2:], "*/")
-			if end < 0 {
-				end = len(query)
-			}
-			i += end + 3
-		case c == ';':
-			ended = said
-		case c == ' ' || c == '\t' || c == '\n' || c == '\r':
-		case ended:
-			return errors.New("results: several SQL statements; give one at a time")
-		default:
-			said = true
-			if c == '\'' || c == '"' || c == '`' {
-				quote = c
-			} else if c == '[' {
-				quote = ']'
-			}
-		}
-	}
-	if !said {
-		return errors.New("results: no SQL given")
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -43,10 +44,25 @@ func (e *VersionError) Error() string {
 	return fmt.Sprintf("%s has schema %d, this tool knows up to %d; a newer tcmdse wrote it: update tcmdse, or give another file", e.Path, e.Have, e.Known)
 }
 
-// Open opens a results file for writing, creating or migrating it. A file that another process is writing is an error.
+// NotResultsError says that a path is there and is no results file: a directory, a text, a database of something else.
+type NotResultsError struct {
+	Path, What string // "is ..."
+	err        error  // of SQLite, if it was that which noticed
+}
+
+func (e *NotResultsError) Error() string { return e.Path + " " + e.What }
+
+func (e *NotResultsError) Unwrap() error { return e.err }
+
+// Open opens a results file for writing, creating or migrating it. A file that another process is writing is an error;
+// so are, of types of their own, one of a newer tool (VersionError) and what is no results file (NotResultsError). They
+// are left as they were.
 func Open(path string) (*Store, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return nil, fmt.Errorf("results: %w", err)
+	}
+	if err := regular(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
 	}
 	lock, err := lockWriter(path)
 	if err != nil {
@@ -93,10 +109,11 @@ const readers = 32
 
 const readOptions = "&_busy_timeout=5000&_query_only=1"
 
-// OpenReadOnly opens a results file for reading. It has to exist and have a schema that this tool knows.
+// OpenReadOnly opens a results file for reading. It has to exist, else the error is fs.ErrNotExist, and have a schema
+// that this tool knows; the errors of Open say what else it may be.
 func OpenReadOnly(path string) (*Store, error) {
-	if _, err := os.Stat(path); err != nil {
-		return nil, fmt.Errorf("results: %w", err)
+	if err := regular(path); err != nil {
+		return nil, err
 	}
 	db, err := open(path, "ro", readOptions)
 	if err != nil {
@@ -105,13 +122,27 @@ func OpenReadOnly(path string) (*Store, error) {
 	s := &Store{db: db, read: db, path: path, readOnly: true}
 	s.schema, err = s.version()
 	if err == nil && s.schema == 0 {
-		err = fmt.Errorf("results: %s is not a results file of tcmdse", path)
+		err = &NotResultsError{Path: path, What: "is empty, not a results file of tcmdse"}
 	}
 	if err != nil {
 		db.Close()
 		return nil, err
 	}
 	return s, nil
+}
+
+// regular refuses what cannot be a results file: opening it would wait for ever or fail with words about the disk.
+func regular(path string) error {
+	st, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return fmt.Errorf("results: %w", err)
+	case st.IsDir():
+		return &NotResultsError{Path: path, What: "is a directory; a results file is wanted"}
+	case !st.Mode().IsRegular():
+		return &NotResultsError{Path: path, What: "is not a regular file; a results file is wanted"}
+	}
+	return nil
 }
 
 func open(path, mode, options string) (*sql.DB, error) {
@@ -125,22 +156,6 @@ func open(path, mode, options string) (*sql.DB, error) {
 		return nil, explain(path, err)
 	}
 	return db, nil
-}
-
-// version returns the schema of the file, 0 for an empty one. A newer schema and a file of another program are errors.
-func (s *Store) version() (int, error) {
-	var v, tables, ours int
-	err := s.db.QueryRow("SELECT user_version, count(name), coalesce(sum(type = 'table' AND name = 'sweeps'), 0) FROM pragma_user_version LEFT JOIN sqlite_master").
-		Scan(&v, &tables, &ours)
-	switch {
-	case err != nil:
-		return 0, explain(s.path, err)
-	case v > schemaVersion:
-		return 0, &VersionError{s.path, v, schemaVersion}
-	case tables > 0 && (v == 0 || ours == 0):
-		return 0, fmt.Errorf("results: %s is an SQLite file of something else", s.path)
-	}
-	return v, nil
 }
 
 // Close closes the file. A writer leaves one file behind, no -wal or -shm beside it, unless another process is reading

@@ -9,6 +9,8 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -58,7 +60,7 @@ func Main(ctx context.Context, args []string, out, errs io.Writer) int {
 	w := &checkedWriter{w: out}
 	out = w
 	root := newRoot(&env{out, errs}, &started)
-	root.SetArgs(args)
+	root.SetArgs(sqlArgs(args))
 	root.SetOut(out)
 	root.SetErr(errs)
 	err := root.ExecuteContext(ctx)
@@ -69,16 +71,17 @@ func Main(ctx context.Context, args []string, out, errs io.Writer) int {
 		return exitDone
 	}
 	if errors.Is(err, errInterrupted) || errors.Is(err, context.Canceled) {
-		fmt.Fprintln(errs, err)
+		fmt.Fprintln(errs, message(err))
 		return exitInterrupted
 	}
-	fmt.Fprintln(errs, "tcmdse:", err)
+	fmt.Fprintln(errs, "tcmdse:", message(err))
 	var input *yamlsrc.Error
 	var usage usageError
 	var invalid *model.InvalidError
 	var newer *results.VersionError
+	var other *results.NotResultsError
 	switch {
-	case !started, errors.As(err, &input), errors.As(err, &usage), errors.As(err, &invalid), errors.As(err, &newer):
+	case !started, errors.As(err, &input), errors.As(err, &usage), errors.As(err, &invalid), errors.As(err, &newer), errors.As(err, &other):
 		return exitUsage
 	}
 	return exitFailed
@@ -105,6 +108,36 @@ Exit status: 0 done, 1 failed, 2 wrong usage or bad input, 130 interrupted with 
 		}
 	}
 	return root
+}
+
+// message is the text of an error, in which equal errors that were joined stand once: a full disk stops the work and
+// then the note that it stopped.
+func message(err error) string {
+	var said []string
+	var add func(error)
+	add = func(err error) {
+		switch e := err.(type) {
+		case interface{ Unwrap() []error }:
+			var texts []string
+			for _, part := range e.Unwrap() {
+				texts = append(texts, part.Error())
+			}
+			if strings.Join(texts, "\n") == err.Error() { // joined, with no words of its own
+				for _, part := range e.Unwrap() {
+					add(part)
+				}
+				return
+			}
+		case usageError:
+			add(e.error)
+			return
+		}
+		if text := err.Error(); !slices.Contains(said, text) {
+			said = append(said, text)
+		}
+	}
+	add(err)
+	return strings.Join(said, "\n")
 }
 
 // Version returns the version that the Go tool stamped, or "devel".

@@ -8,6 +8,8 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -27,12 +29,14 @@ func newQuery(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   `query DB "SQL"`,
 		Short: "Ask past sweeps in SQL, read-only",
-		Long: `Asks a results file in SQL. Nothing can be changed: ATTACH, PRAGMAs that set, and functions that touch files are refused.
+		Long: `Asks a results file in SQL. Nothing can be changed: ATTACH and functions that touch files are refused, and so are all
+PRAGMAs but those that list (table_list, table_info, table_xinfo, index_list, index_info, foreign_key_list, user_version) and check
+(integrity_check, quick_check, foreign_key_check). One statement at a time; comments may stand anywhere.
 The views to ask, with a dozen questions that architects have, are in docs/sql.md; "PRAGMA table_list" lists them,
 "PRAGMA table_info(front)" the columns of one.
 
 table is for people: it shows 1,000 rows, numbers with 6 digits and long text cut. csv and json have every row and
-every digit; csv leaves NULL empty, json has one object a row, blobs are hexadecimal in both.`,
+every digit; csv leaves NULL empty, json has one object a row and null for infinity, blobs are hexadecimal in both.`,
 		Example: `  tcmdse query tcmdse-out/results.db "SELECT candidate_id, area_mm2, edp_js FROM front"`,
 		Args:    cobra.ExactArgs(2),
 	}
@@ -45,7 +49,7 @@ every digit; csv leaves NULL empty, json has one object a row, blobs are hexadec
 		}
 		s, err := results.OpenReadOnly(args[0])
 		if err != nil {
-			return usageError{err}
+			return badInput(err)
 		}
 		defer s.Close()
 		ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
@@ -70,6 +74,32 @@ func newRowWriter(format string, w io.Writer) (rowWriter, error) {
 	return nil, fmt.Errorf("unknown format %q; there are table, csv, json", format)
 }
 
+// sqlArgs marks queries that begin with a comment, which otherwise are taken for flags: a blank before them changes
+// nothing in SQL. No flag of the command has a blank in it but in its value.
+func sqlArgs(args []string) []string {
+	if len(args) == 0 || args[0] != "query" {
+		return args
+	}
+	out := slices.Clone(args)
+	for i, a := range out {
+		if a == "--" {
+			break
+		}
+		if strings.HasPrefix(a, "--") && strings.ContainsAny(a, " \t\r\n") && !strings.HasPrefix(a, "--format=") {
+			out[i] = " " + a
+		}
+	}
+	return out
+}
+
+// badInput marks an error of reading a results file as one of what was given, unless the machine is at fault.
+func badInput(err error) error {
+	if results.OfMachine(err) {
+		return err
+	}
+	return usageError{err}
+}
+
 // ask runs the query. What SQLite says about it is a mistake in the query, unlike an output that cannot be written.
 func ask(ctx context.Context, s *results.Store, query string, w rowWriter) error {
 	var written error
@@ -79,7 +109,7 @@ func ask(ctx context.Context, s *results.Store, query string, w rowWriter) error
 	case written != nil:
 		return written
 	case err != nil && ctx.Err() == nil:
-		return usageError{err}
+		return badInput(err)
 	case err != nil:
 		return fmt.Errorf("query: %w", context.Cause(ctx))
 	}

@@ -208,9 +208,8 @@ func (j *jsonWriter) row(values []any) error {
 		case []byte:
 			v = hex.EncodeToString(x)
 		case float64:
-			if math.IsInf(x, 0) { // JSON has no word for it; this is a number that readers take for infinite
-				j.line = append(strconv.AppendFloat(j.line, math.Copysign(9, x), 'g', -1, 64), "e999"...)
-				continue
+			if math.IsInf(x, 0) { // JSON has no word for it, and strict readers take no number beyond a float64
+				v = nil
 			}
 		}
 		value, err := json.Marshal(v)

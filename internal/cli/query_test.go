@@ -36,9 +36,10 @@ func TestQueryFormats(t *testing.T) {
 	db := emptyDatabase(t)
 	for _, c := range []struct{ format, query, want string }{
 		{"json", oneOfEach, `[
-  {"a": 1, "b": -2.5e-21, "c": "x\"y\nz", "d": null, "e": "00ff", "f": 9007199254740993, "a_2": 0.30000000000000004, "g": 9e999}
+  {"a": 1, "b": -2.5e-21, "c": "x\"y\nz", "d": null, "e": "00ff", "f": 9007199254740993, "a_2": 0.30000000000000004, "g": null}
 ]
 `},
+		{"json", "SELECT -9e999 AS a, 9e999 AS b, 1e308 AS c", "[\n  {\"a\": null, \"b\": null, \"c\": 1e+308}\n]\n"},
 		{"json", "SELECT 1 AS a WHERE 0", "[]\n"},
 		{"json", "SELECT 1 AS a UNION SELECT 2", "[\n  {\"a\": 1},\n  {\"a\": 2}\n]\n"},
 		{"csv", oneOfEach, "a,b,c,d,e,f,a,g\n1,-2.5e-21,\"x\"\"y\nz\",,00ff,9007199254740993,0.30000000000000004,+Inf\n"},
@@ -58,6 +59,31 @@ func TestQueryFormats(t *testing.T) {
 	_, out, _ := call(t, "query", db, oneOfEach, "--format", "json")
 	if !json.Valid([]byte(out)) {
 		t.Errorf("not JSON: %s", out)
+	}
+}
+
+// TestQueryComments: comments and semicolons around a query, even before it, change nothing in its answer.
+func TestQueryComments(t *testing.T) {
+	db := emptyDatabase(t)
+	for _, query := range []string{"SELECT 1 AS a; -- the front", "SELECT 1 AS a; /* c */", "SELECT 1 AS a;;", "-- front\nSELECT 1 AS a",
+		"--front\nSELECT 1 AS a;\n-- end", "--format\nSELECT 1 AS a", "/* a */ SELECT 1 AS a ; /* b */ ;", "--a=b c\r\nSELECT 1 AS a"} {
+		for format, want := range map[string]string{"table": "a\n1\n", "csv": "a\n1\n", "json": "[\n  {\"a\": 1}\n]\n"} {
+			for _, args := range [][]string{{"query", db, query, "--format", format}, {"query", "--format=" + format, db, query}, {"query", "--format", format, "--", db, query}} {
+				if status, out, errs := call(t, args...); status != 0 || out != want {
+					t.Errorf("%q: exit %d, %s%q, want %q", args, status, errs, out, want)
+				}
+			}
+		}
+	}
+	for _, query := range []string{"", " ", ";", "-- nothing here", "/* c */;", "-- a\n-- b"} {
+		for _, format := range []string{"table", "csv", "json"} {
+			if status, out, errs := call(t, "query", db, query, "--format", format); status != 2 || out != "" || !strings.Contains(errs, "no SQL given") {
+				t.Errorf("%q as %s: exit %d, %q, %s", query, format, status, out, errs)
+			}
+		}
+	}
+	if status, _, errs := call(t, "query", db, "SELECT 1", "--formt json"); status != 2 {
+		t.Errorf("exit %d, %s", status, errs)
 	}
 }
 
@@ -90,6 +116,7 @@ func TestQueryErrors(t *testing.T) {
 		{"SELECT f.arae_mm2 FROM front f", "did you mean area_mm2?"},
 		{"SELECT nonsense FROM front", "columns: area_mm2, candidate_id, edp_js, energy_j, latency_s, sweep_id, workload"},
 		{"SELECT 1; SELECT 2", "several SQL statements"},
+		{"SELECT 1; -- c\nSELECT 2", "several SQL statements"},
 		{"SELEC 1", "syntax error"},
 		{"", "no SQL given"},
 		{"PRAGMA query_only = 0", "only reading queries"},

@@ -1,6 +1,9 @@
 package cli
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"tcmdse/reports"
@@ -24,9 +27,16 @@ func newReport(e *env) *cobra.Command {
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		s, err := results.OpenReadOnly(args[0])
 		if err != nil {
-			return usageError{err}
+			return badInput(err)
 		}
 		defer s.Close()
+		sweeps, err := s.Sweeps(cmd.Context())
+		if err != nil {
+			return err
+		}
+		if err := hasSweep(args[0], sweeps, id, cmd.Flags().Changed("sweep")); err != nil {
+			return usageError{err}
+		}
 		d, err := reports.Read(cmd.Context(), s, id)
 		if err != nil {
 			return err
@@ -39,7 +49,25 @@ func newReport(e *env) *cobra.Command {
 				return err
 			}
 		}
+		if len(sweeps) > 1 {
+			fmt.Fprintf(e.out, "sweep %d of %d (%s); --sweep N for another\n", d.Sweep.ID, len(sweeps), shown(d.Sweep.Name))
+		}
 		return reports.WriteFrontTable(e.out, d)
 	}
 	return cmd
+}
+
+// hasSweep refuses a sweep that the file does not have; the last one is taken where none was asked for.
+func hasSweep(path string, sweeps []results.Sweep, id int64, asked bool) error {
+	if len(sweeps) == 0 {
+		return fmt.Errorf("%s holds no sweep", path)
+	}
+	var there []string
+	for _, w := range sweeps {
+		if w.ID == id || !asked {
+			return nil
+		}
+		there = append(there, fmt.Sprintf("%d (%s)", w.ID, shown(w.Name)))
+	}
+	return fmt.Errorf("--sweep: %s has no sweep %d; there are %s", path, id, strings.Join(there, ", "))
 }

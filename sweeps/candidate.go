@@ -190,11 +190,19 @@ func (s *Sweep) unbuildable(c *Candidate, err error) error {
 	var e *yamlsrc.Error
 	if errors.As(err, &e) {
 		out.Msg, out.Allowed = e.Key+": "+e.Msg, e.Allowed
+		for _, o := range s.fixed {
+			if slices.Contains(s.covers(o.path), e.Key) {
+				out.Key = o.key
+			}
+		}
 		for _, a := range slices.Concat(s.axes, s.derived) {
 			if slices.Contains(a.paths, e.Key) || strings.HasPrefix(a.paths[0], e.Key+".") {
 				out.Key, out.Line = a.key, a.line
 			}
 		}
+	}
+	if strings.HasPrefix(out.Key, onSet) { // not the file has it
+		out.File, out.Key, out.Line = out.Key, "", 0
 	}
 	return out
 }

@@ -103,8 +103,12 @@ func (s *Sweep) count(ctx context.Context) (Counts, error) {
 func (s *Sweep) unused(out *Counts, v alive, l *log) {
 	warn := func(format string, args ...any) { out.Warnings = append(out.Warnings, fmt.Sprintf(format, args...)) }
 	if m := s.sample; m.method != "grid" {
-		if out.AfterWhere < m.count && s.grid().Cmp(big.NewInt(out.AfterWhere)) > 0 {
-			warn("sample: %d points found of the %d asked for", out.AfterWhere, m.count)
+		all := ""
+		if s.grid().Cmp(big.NewInt(out.AfterWhere)) == 0 {
+			all = ": the grid has no more"
+		}
+		if out.AfterWhere < m.count {
+			warn("sample: %d points found of the %d asked for%s", out.AfterWhere, m.count, all)
 		}
 		return
 	}
@@ -120,7 +124,7 @@ func (s *Sweep) unused(out *Counts, v alive, l *log) {
 		}
 	}
 	for i, ok := range l.matched {
-		if !ok {
+		if !ok && !s.exclude[i].told {
 			warn("%s: excludes nothing that where lets through", s.exclude[i].key)
 		}
 	}

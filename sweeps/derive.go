@@ -82,9 +82,9 @@ func (s *Sweep) settle(i int, stack []string) error {
 	case k.truth:
 		return &exprError{text: d.text, at: d.e.at, msg: "a condition where a value is needed"}
 	case !slices.Contains(d.info.Dims, k.dim):
-		return &exprError{text: d.text, at: d.e.at, msg: fmt.Sprintf("a %s where %s needs a %s", k.dim, d.path, d.info.Dims[0]), allowed: yamlsrc.Examples(d.info.Dims)}
+		return &exprError{text: d.text, at: d.e.at, msg: fmt.Sprintf("%s where %s needs %s", k.dim.A(), d.path, d.info.Dims[0].A()), allowed: yamlsrc.Examples(d.info.Dims)}
 	case d.grain.Value != nil && d.grain.Dim != k.dim:
-		return &exprError{text: d.text, at: d.e.at, msg: fmt.Sprintf("a %s, to be rounded to a %s", k.dim, d.grain.Dim)}
+		return &exprError{text: d.text, at: d.e.at, msg: fmt.Sprintf("%s, to be rounded to %s", k.dim.A(), d.grain.Dim.A())}
 	}
 	d.state, d.dim, d.depth = 2, k.dim, depth
 	for _, like := range []string{d.round, d.info.Text, "1" + suffixes()[k.dim]} {

@@ -34,11 +34,12 @@ type kind struct {
 	dim   unit.Dimension
 }
 
-func (k kind) String() string {
+// a names the kind with its article.
+func (k kind) a() string {
 	if k.truth {
-		return "condition"
+		return "a condition"
 	}
-	return k.dim.String()
+	return k.dim.A()
 }
 
 // check finds the kind of a bound expression, or the first mistake in it, without a value: also in what && and || pass
@@ -57,7 +58,7 @@ func (e *expr) check(text string) (kind, error) {
 	logic := e.op == "&&" || e.op == "||" || e.op == "!"
 	for _, k := range kinds {
 		if logic && !k.truth {
-			return fail("%s needs conditions, not a %s", e.op, k)
+			return fail("%s needs conditions, not %s", e.op, k.a())
 		}
 		if !logic && k.truth {
 			return fail("%s needs numbers, not conditions", e.sign())
@@ -93,7 +94,7 @@ func (e *expr) result(k []kind) (kind, string) {
 	plain := func() string {
 		for _, a := range k {
 			if a.dim != unit.None {
-				return fmt.Sprintf("%s of a %s; it takes plain numbers, such as the quotient of two", e.op, a.dim)
+				return fmt.Sprintf("%s of %s; it takes plain numbers, such as the quotient of two", e.op, a.dim.A())
 			}
 		}
 		return ""
@@ -101,7 +102,7 @@ func (e *expr) result(k []kind) (kind, string) {
 	switch e.op {
 	case "*":
 		if k[0].dim != unit.None && k[1].dim != unit.None {
-			return kind{}, fmt.Sprintf("a %s times a %s has no meaning here", k[0].dim, k[1].dim)
+			return kind{}, fmt.Sprintf("%s times %s has no meaning here", k[0].dim.A(), k[1].dim.A())
 		}
 		return kind{dim: max(k[0].dim, k[1].dim)}, "" // None is 0
 	case "/":
@@ -111,7 +112,7 @@ func (e *expr) result(k []kind) (kind, string) {
 		case unit.None:
 			return k[0], ""
 		}
-		return kind{}, fmt.Sprintf("a %s divided by a %s has no meaning here", k[0].dim, k[1].dim)
+		return kind{}, fmt.Sprintf("%s divided by %s has no meaning here", k[0].dim.A(), k[1].dim.A())
 	case "^", "log2", "ceil", "floor":
 		return kind{}, plain()
 	case "is_pow2":
@@ -122,7 +123,7 @@ func (e *expr) result(k []kind) (kind, string) {
 	}
 	for _, other := range k[1:] {
 		if other.dim != k[0].dim {
-			return kind{}, fmt.Sprintf("a %s and a %s cannot meet at %s", k[0].dim, other.dim, e.op)
+			return kind{}, fmt.Sprintf("%s and %s cannot meet at %s", k[0].dim.A(), other.dim.A(), e.op)
 		}
 	}
 	switch e.op {

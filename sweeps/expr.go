@@ -52,6 +52,9 @@ type exprParser struct {
 	at    int
 	depth int
 	known []string // paths with a hyphen, which would read as a difference
+
+	lastNumber string // the last number read that has no unit, and where it ends
+	numberEnd  int
 }
 
 // parseExpr reads an expression. known lists paths that have a hyphen in them.
@@ -68,7 +71,7 @@ func parseExpr(text string, known []string) (*expr, error) {
 		return nil, err
 	}
 	if p.space(); p.at < len(text) {
-		return nil, p.fail("expected an operator")
+		return nil, p.unexpected("expected an operator")
 	}
 	return e, nil
 }
@@ -82,6 +85,9 @@ func (p *exprParser) space() {
 		p.at++
 	}
 }
+
+// comparison is the level of comparisons.
+const comparison = 2
 
 // levels lists the operators, loosest first; longer ones before their prefixes.
 func levels() [][]string {
@@ -102,6 +108,8 @@ func (p *exprParser) binary(level int) (*expr, error) {
 	if level == len(levels()) {
 		return p.unary()
 	}
+	p.space()
+	from := p.at
 	left, err := p.binary(level + 1)
 	if err != nil {
 		return nil, err
@@ -118,9 +126,15 @@ func (p *exprParser) binary(level int) (*expr, error) {
 			return nil, err
 		}
 		left = &expr{op: op, at: at, args: []*expr{left, right}}
-		if level == 2 {
-			return left, nil // a < b < c is a mistake; the caller finds the second operator unexpected
+		if level != comparison {
+			continue
 		}
+		end := p.at
+		if second, ok := p.operator(level); ok {
+			trim := strings.TrimSpace
+			return nil, p.chained(trim(p.text[from:at]), op, trim(p.text[at+len(op):end]), second)
+		}
+		return left, nil
 	}
 }
 
@@ -176,7 +190,7 @@ func (p *exprParser) atom() (*expr, error) {
 
 func (p *exprParser) expect(what string) error {
 	if p.space(); !strings.HasPrefix(p.text[p.at:], what) {
-		return p.fail("expected %s", what)
+		return p.unexpected("expected " + what)
 	}
 	p.at += len(what)
 	return nil
@@ -195,6 +209,10 @@ func (p *exprParser) name() (*expr, error) {
 		p.at++
 	}
 	name := p.text[at:p.at]
+	if strings.EqualFold(name, "not") { // no path: those without a node are technology and clock
+		p.at = at
+		return nil, p.fail("%q is not an operator; not is !, as in !(PE.x == 4)", name)
+	}
 	if p.space(); p.at == len(p.text) || p.text[p.at] != '(' {
 		return &expr{op: "path", at: at, path: name}, nil
 	}
@@ -239,6 +257,20 @@ func (p *exprParser) number() (*expr, error) {
 	for p.at < len(p.text) && (p.text[p.at] >= '0' && p.text[p.at] <= '9' || p.text[p.at] == '.') {
 		p.at++
 	}
+	p.skipUnit()
+	q, err := unit.Parse(p.text[at:p.at])
+	if err != nil {
+		p.at = at
+		return nil, p.fail("%v", err)
+	}
+	if p.lastNumber, p.numberEnd = "", p.at; q.Dim == unit.None {
+		p.lastNumber = p.text[at:p.at]
+	}
+	return &expr{op: "num", at: at, q: q}, nil
+}
+
+// skipUnit passes over a unit.
+func (p *exprParser) skipUnit() {
 	for p.at < len(p.text) && (isLetter(p.text[p.at]) || p.text[p.at] >= '0' && p.text[p.at] <= '9' || p.text[p.at] >= 0x80) {
 		p.at++
 	}
@@ -249,10 +281,4 @@ func (p *exprParser) number() (*expr, error) {
 			break
 		}
 	}
-	q, err := unit.Parse(p.text[at:p.at])
-	if err != nil {
-		p.at = at
-		return nil, p.fail("%v", err)
-	}
-	return &expr{op: "num", at: at, q: q}, nil
 }

@@ -14,6 +14,7 @@ type exclusion struct {
 	key   string
 	wants []want
 	depth int
+	told  bool // that it excludes nothing
 }
 
 type want struct {
@@ -67,8 +68,9 @@ func (s *Sweep) readExclusion(v yamlsrc.Value) exclusion {
 			if s.clock != nil && (r.derived >= 0 || s.mixes(r, e.q.Dim)) {
 				x.depth = max(x.depth, s.clock.depth)
 			}
-			if !s.possible(r, e.datum) {
+			if !x.told && !s.possible(r, e.datum) {
 				s.warn("%s: no candidate has %s=%s, so that nothing is excluded", x.key, e.path, e.text)
+				x.told = true
 			}
 		}
 	}

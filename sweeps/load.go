@@ -36,10 +36,11 @@ type Sweep struct {
 
 	text    []byte
 	base    *hwmodel.Spec
-	axes    []axis   // with rows
-	derived []axis   // by expressions
-	columns []column // the paths of both, in the file's order
-	clock   *ref     // nil: none
+	axes    []axis     // with rows
+	derived []axis     // by expressions
+	columns []column   // the paths of both, in the file's order
+	fixed   []override // what set and --set give one value
+	clock   *ref       // nil: none
 	where   []*condition
 	exclude []exclusion
 	include []inclusion
@@ -122,10 +123,10 @@ func Parse(data []byte, file, dir string, sets []string) (*Sweep, error) {
 	if err := doc.Err(); err != nil {
 		return nil, err
 	}
-	if fixed, err = s.apply(over, fixed); err != nil {
+	if s.fixed, err = s.apply(over, fixed); err != nil {
 		return nil, err
 	}
-	if s.finishAxes(root.Get("axes"), fixed); doc.Err() != nil {
+	if s.finishAxes(root.Get("axes"), s.fixed); doc.Err() != nil {
 		return nil, doc.Err()
 	}
 	s.readRules(root)

@@ -156,7 +156,7 @@ func (s *Sweep) numeric(r *ref) error {
 			r.depth = max(r.depth, s.clock.depth)
 		}
 		if known && dim != found {
-			return fmt.Errorf("%s is a %s on some points and a %s on others", r.path, found, dim)
+			return fmt.Errorf("%s is %s on some points and %s on others", r.path, found.A(), dim.A())
 		}
 		found, known = dim, true
 	}

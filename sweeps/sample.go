@@ -37,6 +37,7 @@ func (s *Sweep) readSample(v yamlsrc.Value) {
 	if !v.Present() {
 		return
 	}
+	v.Only("method", "count", "seed")
 	s.sample.method = v.Need("method").Str()
 	most := map[string]int64{"random": maxRandom, "sobol": maxSobol, "lhs": maxLatin}[s.sample.method]
 	switch {
@@ -60,7 +61,6 @@ func (s *Sweep) readSample(v yamlsrc.Value) {
 			v.Fail(fmt.Sprintf("a sample of a grid of %v points", s.grid()), fmt.Sprintf("grids below 2^%d", maxGridBits))
 		}
 	}
-	v.Done()
 }
 
 // sampleRun draws points of the grid, none twice, until count of them pass, all are drawn, or the limits above are met.

@@ -1,15 +1,23 @@
 package sweeps
 
 import (
+	"fmt"
 	"path"
 	"slices"
 	"strings"
 
+	"tcmdse/hwmodel"
 	"tcmdse/internal/yamlsrc"
 )
 
-// override is one PATH=VALUE.
+// override is one PATH=VALUE. Of one on the command line, key is all of it, as in "--set PE.x=8".
 type override struct{ path, text, key string }
+
+// settings are the sweep file's keys that --set takes, and others those that it does not.
+func settings() []string { return []string{"name", "arch", "workloads", "objective"} }
+func others() []string {
+	return []string{"description", "set", "axes", "where", "exclude", "include", "sample", "budget"}
+}
 
 func splitSet(text, key string) (override, bool) {
 	path, value, ok := strings.Cut(text, "=")
@@ -44,9 +52,9 @@ func (s *Sweep) readSet(v yamlsrc.Value) []override {
 func (s *Sweep) overrides() ([]override, error) {
 	var out []override
 	for _, text := range s.Sets {
-		o, ok := splitSet(text, "--set")
+		o, ok := splitSet(text, onSet+text)
 		if !ok {
-			return nil, &yamlsrc.Error{File: "--set", Msg: "not PATH=VALUE", Given: text, Allowed: "such as GLB.size=64KiB, PE.x=8,16, objective=energy"}
+			return nil, &yamlsrc.Error{File: o.key, Msg: "not PATH=VALUE", Allowed: "such as GLB.size=64KiB, PE.x=8,16, objective=energy"}
 		}
 		switch o.path {
 		case "name":
@@ -60,7 +68,7 @@ func (s *Sweep) overrides() ([]override, error) {
 			}
 		case "objective":
 			if !slices.Contains(Objectives(), o.text) {
-				return nil, &yamlsrc.Error{File: "--set", Key: "objective", Msg: "unknown objective", Given: o.text, Allowed: strings.Join(Objectives(), ", ")}
+				return nil, &yamlsrc.Error{File: o.key, Msg: "unknown objective", Allowed: strings.Join(Objectives(), ", ")}
 			}
 			s.Objective = o.text
 		default:
@@ -76,18 +84,18 @@ func (s *Sweep) overrides() ([]override, error) {
 func (s *Sweep) apply(over, fixed []override) ([]override, error) {
 	for _, o := range over {
 		if _, err := s.base.Path(o.path); err != nil {
-			return nil, err
+			return nil, s.unknown(o, err)
 		}
 		at := slices.IndexFunc(s.axes, func(a axis) bool { return slices.Contains(a.paths, o.path) })
 		if at >= 0 && len(s.axes[at].paths) > 1 {
-			return nil, &yamlsrc.Error{File: "--set", Key: o.path, Msg: "this path is zipped with others; change the file", Given: o.text}
+			return nil, &yamlsrc.Error{File: o.key, Msg: o.path + " is zipped with others; change the file"}
 		}
 		texts := strings.Split(o.text, ",")
-		a := axis{paths: []string{o.path}, key: "--set " + o.path, raw: len(texts)}
+		a := axis{paths: []string{o.path}, key: o.key, raw: len(texts)}
 		for i, text := range texts {
 			c, err := s.newCell(o.path, text, i)
 			if err != nil {
-				return nil, onCommandLine(err)
+				return nil, o.mistake(err, len(texts) > 1)
 			}
 			a.rows = append(a.rows, []cell{c})
 		}
@@ -99,19 +107,46 @@ func (s *Sweep) apply(over, fixed []override) ([]override, error) {
 			s.axes = append(s.axes, a)
 		default:
 			if err := s.base.Set(o.path, texts[0]); err != nil {
-				return nil, onCommandLine(err)
+				return nil, o.mistake(err, false)
 			}
-			fixed = append(fixed, override{o.path, o.text, "--set"})
+			fixed = append(fixed, o)
 		}
 	}
 	return fixed, nil
 }
 
-// onCommandLine says of a mistake in a value that it is not the architecture's file that has it.
-func onCommandLine(err error) error {
-	e := *err.(*yamlsrc.Error)
-	e.File, e.Line = "--set", 0
-	return &e
+// onSet begins the key of what the command line sets.
+const onSet = "--set "
+
+// mistake says of an error in a value that it is not the architecture's file that has it; which of several says so too.
+func (o override) mistake(err error, several bool) error {
+	e := err.(*yamlsrc.Error)
+	out := e.On(o.key)
+	if several {
+		out.Given = e.Given
+	}
+	return out
+}
+
+// unknown says of a path that --set has that it is none; err is the architecture's word on it.
+func (s *Sweep) unknown(o override, err error) error {
+	e := err.(*yamlsrc.Error).On(o.key)
+	key := o.path
+	if i := strings.IndexAny(key, ".["); i >= 0 {
+		key = key[:i]
+	}
+	node := slices.ContainsFunc(s.base.Paths(), func(p hwmodel.PathInfo) bool { return strings.HasPrefix(p.Path, key+".") })
+	near := yamlsrc.Nearest(o.path, settings())
+	switch {
+	case node:
+	case slices.Contains(others(), key) || slices.Contains(settings(), key):
+		e.Msg = fmt.Sprintf("%s is of the sweep file, where --set does not reach it", o.path)
+		e.Allowed = strings.Join(settings(), ", ") + ", or a path of architecture " + s.base.Name + " such as " + s.base.Paths()[0].Path
+	case near != "" && key == o.path:
+		e.Msg = fmt.Sprintf("neither the sweep file nor architecture %s has %q, did you mean %q", s.base.Name, o.path, near)
+		e.Allowed = strings.Join(settings(), ", ") + ", " + e.Allowed
+	}
+	return e
 }
 
 // readWorkloads reads names of networks, or mappings that pick some of their layers.

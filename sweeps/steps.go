@@ -26,14 +26,18 @@ func (s step) complaint(msg string) string {
 
 // steps returns an axis's values.
 func steps(form string, v yamlsrc.Value, dims []unit.Dimension) []step {
-	keys := map[string]string{
-		"range":    "{from: 12.8GB/s, to: 51.2GB/s, step: 12.8GB/s}, both ends included",
-		"linspace": "{from: 200MHz, to: 1GHz, count: 5}",
-		"logspace": "{from: 64KiB, to: 4MiB, count: 7, round: 1KiB}",
+	type mapping struct{ example, keys string }
+	forms := map[string]mapping{
+		"range":    {"{from: 12.8GB/s, to: 51.2GB/s, step: 12.8GB/s}, both ends included", "from to step"},
+		"linspace": {"{from: 200MHz, to: 1GHz, count: 5}", "from to count"},
+		"logspace": {"{from: 64KiB, to: 4MiB, count: 7, round: 1KiB}", "from to count round"},
 	}
-	if example, ok := keys[form]; ok && !v.IsMap() {
-		v.Fail("not a mapping of keys to values", "for example "+example)
-		return nil
+	if m, ok := forms[form]; ok {
+		if !v.IsMap() {
+			v.Fail("not a mapping of keys to values", "for example "+m.example)
+			return nil
+		}
+		v.Only(strings.Fields(m.keys)...)
 	}
 	var texts []string
 	switch form {
@@ -48,15 +52,12 @@ func steps(form string, v yamlsrc.Value, dims []unit.Dimension) []step {
 		return out
 	case "range":
 		texts = rangeSteps(v, dims)
-		v.Done()
 	case "pow2":
 		texts = pow2Steps(v, dims)
 	case "linspace":
 		texts = linSteps(v, dims)
-		v.Done()
 	case "logspace":
 		texts = logSteps(v, dims)
-		v.Done()
 	}
 	out := make([]step, len(texts))
 	for i, t := range texts {
@@ -72,11 +73,15 @@ func ends(from, to yamlsrc.Value, dims []unit.Dimension) (a, b unit.Quantity, ok
 		return a, b, false
 	}
 	if a.Dim != b.Dim {
-		to.Fail(fmt.Sprintf("a %s, where from is a %s", b.Dim, a.Dim), "")
+		to.Fail(fmt.Sprintf("%s, where from is %s", b.Dim.A(), a.Dim.A()), "")
 		return a, b, false
 	}
-	if a.Value.Sign() <= 0 || a.Value.Cmp(b.Value) > 0 {
-		to.Fail("the range is empty or does not start above zero", "0 < from <= to")
+	if a.Value.Sign() <= 0 {
+		from.Fail("the range does not start above zero", "0 < from <= to")
+		return a, b, false
+	}
+	if a.Value.Cmp(b.Value) > 0 {
+		to.Fail("the range is empty: it ends below "+from.Str(), "0 < from <= to")
 		return a, b, false
 	}
 	return a, b, true

@@ -36,7 +36,7 @@ func (s *Sweep) prepare(c *condition) error {
 	}
 	k, err := c.e.check(c.text)
 	if err == nil && !k.truth {
-		err = &exprError{text: c.text, at: c.e.at, msg: "a " + k.String() + " where a condition is needed", allowed: "such as GLB.size >= 4 * RF.size && PE.x <= 32"}
+		err = &exprError{text: c.text, at: c.e.at, msg: k.a() + " where a condition is needed", allowed: "such as GLB.size >= 4 * RF.size && PE.x <= 32"}
 	}
 	return err
 }

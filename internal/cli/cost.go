@@ -2,7 +2,9 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -10,6 +12,7 @@ import (
 	"tcmdse/hwmodel"
 	"tcmdse/hwmodel/estimate"
 	"tcmdse/internal/unit"
+	"tcmdse/internal/yamlsrc"
 )
 
 func newCost(e *env) *cobra.Command {
@@ -39,7 +42,7 @@ func newCost(e *env) *cobra.Command {
 				return usageError{fmt.Errorf("--set %s is not PATH=VALUE", kv)}
 			}
 			if err := spec.Set(path, text); err != nil {
-				return err
+				return onSet(err, kv)
 			}
 		}
 		defer x.close()
@@ -48,7 +51,7 @@ func newCost(e *env) *cobra.Command {
 		}
 		arch, err := spec.Build()
 		if err != nil {
-			return err
+			return onSet(err, set...)
 		}
 		if asJSON {
 			enc := json.NewEncoder(e.out)
@@ -58,6 +61,17 @@ func newCost(e *env) *cobra.Command {
 		return printCost(e, arch)
 	}
 	return cmd
+}
+
+// onSet tells a mistake in what --set gave as one of the last that set its path, not of the architecture's file.
+func onSet(err error, set ...string) error {
+	var bad *yamlsrc.Error
+	for _, kv := range slices.Backward(set) {
+		if path, _, _ := strings.Cut(kv, "="); errors.As(err, &bad) && bad.Key == path {
+			return bad.On("--set " + kv)
+		}
+	}
+	return err
 }
 
 // costJSON is what cost --json prints and map --json repeats: components with the origin of each figure.

@@ -37,6 +37,14 @@ var names = [...]string{"number", "size", "frequency", "bandwidth", "bandwidth p
 // String names the dimension for messages.
 func (d Dimension) String() string { return names[d] }
 
+// A names the dimension with its article: a size, an area.
+func (d Dimension) A() string {
+	if n := d.String(); strings.IndexByte("aeiou", n[0]) >= 0 {
+		return "an " + n
+	}
+	return "a " + d.String()
+}
+
 // Example returns a quantity as one might write it.
 func (d Dimension) Example() string {
 	return [...]string{"4", "128KiB", "200MHz", "25.6GB/s", "64B/cycle", "1/s", "1/cycle", "1.2pJ", "0.25pJ/bit", "1.1mW", "65nm", "0.3mm2", "350K"}[d]
@@ -104,7 +112,7 @@ func Parse(s string) (Quantity, error) {
 	q := Quantity{Value: v}
 	if top != "" {
 		if !scale(&q, top) {
-			return Quantity{}, fmt.Errorf("%q has no unit that is known: %q", s, top)
+			return Quantity{}, fmt.Errorf("%q has no unit that is known: %q%s", s, top, didYouMean(top, all()))
 		}
 	}
 	if !divided {
@@ -112,7 +120,7 @@ func Parse(s string) (Quantity, error) {
 	}
 	d, ok := over(q.Dim, per)
 	if !ok {
-		return Quantity{}, fmt.Errorf("%q: %s per %q is not known", s, q.Dim, per)
+		return Quantity{}, fmt.Errorf("%q: %s per %q is not known%s", s, q.Dim, per, didYouMean(per, []string{"s", "cycle", "bit"}))
 	}
 	q.Dim = d
 	if per == "B" {

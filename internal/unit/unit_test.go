@@ -2,6 +2,7 @@ package unit
 
 import (
 	"math/big"
+	"strings"
 	"testing"
 )
 
@@ -27,6 +28,28 @@ func TestParse(t *testing.T) {
 		if q, err := Parse(bad); err == nil {
 			t.Errorf("%q was read as %v %v", bad, q.Value, q.Dim)
 		}
+	}
+}
+
+// TestNear: a unit that is not one is told with those that it may stand for.
+func TestNear(t *testing.T) {
+	for in, want := range map[string]string{
+		"32KB": `: "KB", did you mean "KiB" or "kB"`, "1kib": `did you mean "KiB" or "Kib"`, "2GHZ": `: "GHZ", did you mean "GHz"`,
+		"2GHzz": `did you mean "GHz"`, "1KB/s": `did you mean "KiB" or "kB"`, "64B/cycles": `"cycles" is not known, did you mean "cycle"`,
+		"1GB/S": `did you mean "s"`, "5furlong": `: "furlong"`, "10ns": `: "ns"`, "3Q": `: "Q"`,
+	} {
+		if _, err := Parse(in); err == nil || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", in, err, want)
+		}
+	}
+	if got := Near("KiB"); got != nil {
+		t.Errorf("%v instead of a unit", got)
+	}
+}
+
+func TestArticle(t *testing.T) {
+	if got := SquareMetre.A() + ", " + Bits.A() + ", " + JoulePerBit.A(); got != "an area, a size, an energy per bit" {
+		t.Error(got)
 	}
 }
 

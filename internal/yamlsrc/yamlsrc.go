@@ -56,6 +56,14 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
+// On returns the mistake as one of something that was given elsewhere than in a file, such as "--set PE.x=0", and that
+// shows what was given.
+func (e *Error) On(what string) *Error {
+	c := *e
+	c.File, c.Line, c.Col, c.Key, c.Given = what, 0, 0, "", ""
+	return &c
+}
+
 // Doc is one YAML document. The first error met while reading it is kept.
 type Doc struct {
 	File string
@@ -285,6 +293,17 @@ func (v Value) Keys() []string {
 	return out
 }
 
+// Only records an error for the first key of a mapping that is not among keys: asked before Need, it names a misspelt key
+// where Need would only miss the right one.
+func (v Value) Only(keys ...string) {
+	if v.IsMap() {
+		for _, k := range keys {
+			v.Get(k)
+		}
+		v.Done()
+	}
+}
+
 // Done records an error for the first key of a mapping that nothing asked for.
 func (v Value) Done() {
 	if v.node == nil || !v.IsMap() {
@@ -434,7 +453,7 @@ func (v Value) Quantity(dims ...unit.Dimension) unit.Quantity {
 	if q.Dim == unit.None {
 		v.Fail("a number without a unit", allowed)
 	} else {
-		v.Fail(fmt.Sprintf("a %s where a %s is needed", q.Dim, dims[0]), allowed)
+		v.Fail(fmt.Sprintf("%s where %s is needed", q.Dim.A(), dims[0].A()), allowed)
 	}
 	return unit.Quantity{}
 }
@@ -443,7 +462,7 @@ func (v Value) Quantity(dims ...unit.Dimension) unit.Quantity {
 func Examples(dims []unit.Dimension) string {
 	var out []string
 	for _, d := range dims {
-		out = append(out, fmt.Sprintf("a %s such as %s", d, d.Example()))
+		out = append(out, fmt.Sprintf("%s such as %s", d.A(), d.Example()))
 	}
 	return strings.Join(out, ", ")
 }

@@ -26,12 +26,20 @@ func TestErrors(t *testing.T) {
 		"size: 3Hz":                      "a frequency where a size is needed",
 		"size: ":                         "no value given",
 		"size: {a: 1}":                   "not a plain value",
+		"area: 3KiB":                     "a size where an area is needed; given \"3KiB\"; allowed: an area such as 0.3mm2",
+		"only: {frm: 1, to: 2}":          `f:1: only.frm: unknown key "frm", did you mean "from"`,
+		"only: {to: 2}":                  `key "from" is missing`,
 	} {
 		doc, err := Parse([]byte(text), "f")
 		if err == nil {
 			root := doc.Root()
 			root.Get("size").Quantity(unit.Bits)
 			root.Get("nodes")
+			root.Get("area").Quantity(unit.SquareMetre)
+			if only := root.Get("only"); only.Present() {
+				only.Only("from", "to")
+				only.Need("from")
+			}
 			root.Get("a")
 			root.Done()
 			err = doc.Err()
@@ -52,6 +60,14 @@ func TestBomb(t *testing.T) {
 	}
 	if _, err := Parse([]byte(text), "f"); err == nil {
 		t.Error("accepted")
+	}
+}
+
+// TestOn: a mistake told of a command line's argument no longer names a file, nor what was given twice.
+func TestOn(t *testing.T) {
+	e := &Error{File: "a.yaml", Line: 3, Key: "PE.x", Msg: "not a number", Given: "q", Allowed: "numbers"}
+	if got := e.On("--set PE.x=q").Error(); got != "--set PE.x=q: not a number; allowed: numbers" || e.File != "a.yaml" {
+		t.Error(got)
 	}
 }
 

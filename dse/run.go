@@ -98,7 +98,7 @@ func Run(ctx context.Context, c Config) (Summary, error) {
 	if err == nil {
 		err = c.Store.Finish(ctx, id, r.Now())
 	}
-	ctx = context.WithoutCancel(ctx) // how the run ended is told even where the context has
+	ctx = context.WithoutCancel(ctx)                             // how the run ended is told even where the context has
 	if n, readErr := c.Store.Outcomes(ctx, id); readErr == nil { // what was finished may have found no room
 		s.Done = n / int64(len(r.networks))
 	}

@@ -191,7 +191,7 @@ func checkText(s *Spec, info PathInfo, text string) error {
 		return &yamlsrc.Error{File: s.File, Key: info.Path, Msg: err.Error(), Given: text, Allowed: allowed}
 	}
 	if !slices.Contains(info.Dims, q.Dim) {
-		msg := fmt.Sprintf("a %s where a %s is needed", q.Dim, info.Dims[0])
+		msg := fmt.Sprintf("%s where %s is needed", q.Dim.A(), info.Dims[0].A())
 		if q.Dim == unit.None {
 			msg = "a number without a unit"
 		}

@@ -1,8 +1,10 @@
 package sweeps
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"tcmdse/hwmodel"
 	"tcmdse/internal/unit"
@@ -143,8 +145,30 @@ func (s *Sweep) readInclusion(v yamlsrc.Value) (inclusion, bool) {
 			return in, false
 		}
 	}
-	in.rows = s.onGrid(in.spec)
+	if in.rows = s.onGrid(in.spec); in.rows == nil {
+		s.warnOfKept(&in)
+	}
 	return in, true
+}
+
+// warnOfKept tells of paths that follow others on the grid, but not in an entry that leaves them out: a derived area
+// that stays the architecture's 0 would put the point on every front.
+func (s *Sweep) warnOfKept(in *inclusion) {
+	named := func(path string) bool {
+		return slices.ContainsFunc(in.entries, func(e entry) bool { return e.path == path })
+	}
+	var kept []string
+	for _, a := range slices.Concat(s.axes, s.derived) {
+		follows := a.from != nil || a.same != "" || slices.ContainsFunc(a.paths, named)
+		for _, path := range a.paths {
+			if info, err := in.spec.Path(path); err == nil && follows && !named(path) {
+				kept = append(kept, fmt.Sprintf("%s (%s)", path, cmp.Or(info.Text, "not given")))
+			}
+		}
+	}
+	if len(kept) > 0 {
+		s.warn("%s: keeps the architecture's own %s: what is derived or zipped on the grid does not follow here unless it is named", in.key, strings.Join(kept, ", "))
+	}
 }
 
 // onGrid finds the point of the grid that is this architecture: rows by their values, then the whole by its key.

@@ -63,6 +63,9 @@ func TestWarnings(t *testing.T) {
 			[]string{"exclude[0]: no candidate has GLB.bandwidth=3B/cycle, so that nothing is excluded"}},
 		{axes + "where: [PE.x < 4]\nexclude: [{PE.x: 4}]", nil,
 			[]string{"axes[0]: no candidate has PE.x=4: where and exclude reject them all", "exclude[0]: excludes nothing that where lets through"}},
+		{"axes: [{path: PE.x, values: [2, 3]}, {path: PE.y, derive: PE.x * 2}, {zip: [{path: GLB.size, values: [1KiB, 2KiB]}, {path: clock, values: [1GHz, 2GHz]}]}]\n" +
+			"include: [{PE.x: 7, GLB.size: 4KiB}, {PE.x: 7, PE.y: 14, GLB.size: 4KiB, clock: 2GHz}, {PE.x: 7, PE.y: 5}]", nil,
+			[]string{"include[0]: keeps the architecture's own clock (200MHz), PE.y (12): what is derived or zipped on the grid does not follow here unless it is named"}},
 	} {
 		s := mustParse(t, c.body, c.sets...)
 		n, err := s.Count(context.Background())

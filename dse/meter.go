@@ -17,8 +17,8 @@ type Progress struct {
 	Failed     int64
 	Skipped    int64 // proved unable to be on the front, not mapped
 	Mapped     int64 // layers mapped by this run
-	Equal      int64 // layers equal to one that this run had mapped
-	Recalled   int64 // layers that any sweep in the database had mapped before this run
+	Equal      int64 // layers equal to one that this run had mapped already
+	Recalled   int64 // layers read back from the database
 	BestEDPJs  float64
 	Elapsed    time.Duration
 	ETA        time.Duration // by the work left, 0 while unknown, and of front-only runs

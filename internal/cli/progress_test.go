@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tcmdse/dse"
+	"tcmdse/results"
 	"tcmdse/sweeps"
 )
 
@@ -41,6 +42,32 @@ func TestAnnounce(t *testing.T) {
 		var b bytes.Buffer
 		if announce(&b, s); !strings.HasPrefix(b.String(), want) || want == "" && b.Len() > 0 {
 			t.Errorf("%s: %q, want %q", count, b.String(), want)
+		}
+	}
+}
+
+// TestNotGoneOnWith: a new sweep beside an unfinished one of its name says so; beside a finished one, or gone on with,
+// it does not.
+func TestNotGoneOnWith(t *testing.T) {
+	files(t, map[string]string{"s.yaml": "name: s\narch: eyeriss\nworkloads: [net.yaml]\naxes: [{path: PE.x, values: [2, 4]}]\n",
+		"net.yaml": "name: net\nlayers: [{name: a, matmul: {M: 4, K: 8, N: 4}}]\n"})
+	s, err := results.Open("o/results.db")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := s.Begin(t.Context(), results.Sweep{Name: "s", Config: "another", StartedAt: time.Unix(1e9, 0)}); err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	for i, want := range []bool{true, false} {
+		if status, _, errs := call(t, "sweep", "s.yaml", "--out", "o"); status != 0 || strings.Contains(errs, "this is sweep 2 of o/results.db; sweep 1 of the same name is unfinished") != want {
+			t.Errorf("run %d: exit %d, %s", i+1, status, errs)
+		}
+	}
+	for _, out := range []string{"p", "p"} {
+		args := []string{"sweep", "s.yaml", "--out", out, "--set", "PE.y=2"}
+		if status, _, errs := call(t, args...); status != 0 || strings.Contains(errs, "unfinished") {
+			t.Errorf("exit %d, %s", status, errs)
 		}
 	}
 }

@@ -117,10 +117,18 @@ func runSweep(ctx context.Context, e *env, file string, f sweepFlags) error {
 	if err := f.estimator.use(ctx, s.Base(), store); err != nil {
 		return errors.Join(err, store.Close())
 	}
+	earlier, err := unfinished(ctx, store, s.Name)
+	if err != nil {
+		return errors.Join(err, store.Close())
+	}
 	p := newProgress(e, f.quiet)
 	sum, err := dse.Run(ctx, dse.Config{Sweep: s, Store: store, Jobs: f.jobs, FrontOnly: f.frontOnly, Counted: counted,
 		ToolVersion: Version(), Command: strings.Join(os.Args, " "), Estimator: f.estimator.describe(), Progress: p.show})
 	p.end()
+	if len(earlier) > 0 && !sum.Resumed && sum.SweepID > 0 {
+		fmt.Fprintf(e.err, "note: this is sweep %d of %s; sweep %d of the same name is unfinished there; what it sweeps, or its mode, differs, so it was not gone on with\n",
+			sum.SweepID, f.db, earlier[len(earlier)-1])
+	}
 	if err != nil {
 		closeErr := store.Close()
 		if errors.Is(err, context.Canceled) {
@@ -135,6 +143,17 @@ func runSweep(ctx context.Context, e *env, file string, f sweepFlags) error {
 		return err
 	}
 	return writeSweep(e, d, sum, f)
+}
+
+// unfinished lists the sweeps of a name that were begun and not finished.
+func unfinished(ctx context.Context, store *results.Store, name string) (ids []int64, err error) {
+	all, err := store.Sweeps(ctx)
+	for i := range all {
+		if all[i].Name == name && all[i].FinishedAt.IsZero() {
+			ids = append(ids, all[i].ID)
+		}
+	}
+	return ids, err
 }
 
 // writable makes the folder and tests that files can be made there: better before a sweep than after it.

@@ -2,6 +2,9 @@ package cli
 
 import (
 	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -69,5 +72,22 @@ func TestNotGoneOnWith(t *testing.T) {
 		if status, _, errs := call(t, args...); status != 0 || strings.Contains(errs, "unfinished") {
 			t.Errorf("exit %d, %s", status, errs)
 		}
+	}
+}
+
+// TestClearAway: half-written files of a killed run go when they are old, others stay.
+func TestClearAway(t *testing.T) {
+	dir := t.TempDir()
+	for name, age := range map[string]time.Duration{".tcmdse-1": 2 * time.Hour, ".tcmdse-2": time.Minute, "report.xlsx": 2 * time.Hour} {
+		path := filepath.Join(dir, name)
+		if err := errors.Join(os.WriteFile(path, nil, 0o644), os.Chtimes(path, time.Time{}, time.Now().Add(-age))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	clearAway(dir)
+	left, err := filepath.Glob(filepath.Join(dir, "*"))
+	hidden, _ := filepath.Glob(filepath.Join(dir, ".t*"))
+	if err != nil || len(left) != 2 || len(hidden) != 1 || filepath.Base(hidden[0]) != ".tcmdse-2" {
+		t.Errorf("left: %v %v", left, hidden)
 	}
 }

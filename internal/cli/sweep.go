@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/viper"
@@ -156,12 +157,26 @@ func unfinished(ctx context.Context, store *results.Store, name string) (ids []i
 	return ids, err
 }
 
+// unfinishedFile names files until they are whole.
+const unfinishedFile = ".tcmdse-*"
+
+// clearAway removes what killed processes left of files half written. Younger ones than an hour may be another's.
+func clearAway(dir string) {
+	left, _ := filepath.Glob(filepath.Join(dir, unfinishedFile)) // the pattern is well formed, but for odd folders: then none
+	for _, path := range left {
+		if st, err := os.Lstat(path); err == nil && st.Mode().IsRegular() && time.Since(st.ModTime()) > time.Hour {
+			os.Remove(path)
+		}
+	}
+}
+
 // writable makes the folder and tests that files can be made there: better before a sweep than after it.
 func writable(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return usageError{fmt.Errorf("--out: %w", err)}
 	}
-	w, err := os.CreateTemp(dir, ".tcmdse-*")
+	clearAway(dir)
+	w, err := os.CreateTemp(dir, unfinishedFile)
 	if err != nil {
 		return usageError{fmt.Errorf("--out: %w", err)}
 	}
@@ -221,7 +236,7 @@ func writeReports(d *reports.Data, xlsx, html string) error {
 		if path == "" {
 			return nil
 		}
-		w, err := os.CreateTemp(filepath.Dir(path), ".tcmdse-*")
+		w, err := os.CreateTemp(filepath.Dir(path), unfinishedFile)
 		if err != nil {
 			return err
 		}

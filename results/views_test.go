@@ -172,3 +172,30 @@ func TestPlans(t *testing.T) {
 	ask("candidate_comparison", "sweep_a = 1 AND sweep_b = 2")
 	ask("candidate_comparison", "candidate_a = 7")
 }
+
+// TestSizesForPlanner: a closed file tells SQLite how large its tables are, one that is opened again and not changed
+// stays as it is.
+func TestSizesForPlanner(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "r.db")
+	var told []string
+	for range 2 {
+		s, err := Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(told) == 0 {
+			population(t, s, "first", 50, 6)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if s, err = OpenReadOnly(path); err != nil {
+			t.Fatal(err)
+		}
+		told = append(told, fmt.Sprint(rows(t, s, "SELECT tbl, idx, stat FROM sqlite_stat1 ORDER BY 1, 2")))
+		s.Close()
+	}
+	if !strings.Contains(told[0], "components") || told[0] != told[1] {
+		t.Errorf("%v", told)
+	}
+}

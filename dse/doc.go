@@ -13,7 +13,8 @@
 //
 // What is stored depends neither on the number of workers, nor on interruptions, nor on what was remembered: a
 // candidate goes in whole or not at all, mappings are functions of architecture and layer alone, and which candidates a
-// front-only run skips is decided by the candidates alone. meter.go tells how far a run is.
+// front-only run skips is decided by the candidates alone. meter.go tells how far a run is, pilots.go and eta.go how
+// long it will take, identity.go which sweep of the file it is.
 package dse
 
 // ModelVersion names the cost model and mapspace; results of other versions are never mixed.

@@ -158,7 +158,7 @@ func announce(to io.Writer, s *sweeps.Sweep) {
 	if raw.Cmp(big.NewInt(million)) < 0 {
 		return
 	}
-	minutes, _ := new(big.Float).Quo(new(big.Float).SetInt(raw), big.NewFloat(million)).Float64() // 60 us a candidate
+	minutes, _ := new(big.Float).Quo(new(big.Float).SetInt(raw), big.NewFloat(million)).Float64() // 60 us a candidate: BenchmarkCandidate of hwmodel
 	fmt.Fprintf(to, "%s points as written: counting them takes about %s; `sample` and `budget: {max_candidates: N}` bound a sweep\n", raw, roughly(60*minutes))
 }
 

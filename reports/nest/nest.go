@@ -1,0 +1,121 @@
+// Package nest shows a mapping as people read it: an indented loop nest with the tile that each loop leaves, what each
+// memory keeps of which tensor, how full that makes it, and what moves at each level.
+//
+// It reads what package results stores, a mapping's JSON (contract section 6) and the components' figures, and knows no
+// mapper: the figures are those that were computed when the layer was mapped. Text is for terminals and sheets; the
+// lines and levels are for pictures.
+package nest
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"tcmdse/results"
+)
+
+// Nest is a mapping with its figures.
+type Nest struct {
+	Lines  []Line
+	Levels []Level // memories and the compute unit, outermost first
+}
+
+// Line is a loop, or what a memory keeps from here on inwards.
+type Line struct {
+	Depth int // loops and storage nodes around it
+
+	// A loop over rank variable Var: In passes, each over Tile values of it. With a remainder, the last pass covers fewer.
+	// Array is the array and dimension that run all passes at once, "PE.x"; "" where they run in turn.
+	Var   string
+	In    int64
+	Tile  int64
+	Array string
+
+	// Keep is the memory whose storage nodes these are, "" for a loop.
+	Keep string
+	Kept []Tile
+}
+
+// Tile is what one instance of a memory keeps of a tensor.
+type Tile struct {
+	Tensor string
+	Bits   float64 // at most, of each instance; 0: not known
+}
+
+// Level is one component of the architecture as the layer uses it.
+type Level struct {
+	Name      string
+	Instances int64
+	PeakBits  float64 // of each instance
+	SizeBits  int64   // of each instance; 0: unlimited, and of a compute unit
+	Traffic   []results.TensorTraffic
+}
+
+// Fill is how much of each instance is used at most: 0..1, and -1 where its size is unlimited.
+func (l *Level) Fill() float64 {
+	if l.SizeBits <= 0 {
+		return -1
+	}
+	return l.PeakBits / float64(l.SizeBits)
+}
+
+// node is one element of a mapping's JSON.
+type node struct {
+	Keep   string `json:"keep"`
+	Tensor string `json:"tensor"`
+	Par    string `json:"par"`
+	For    string `json:"for"`
+	In     int64  `json:"in"`
+}
+
+// Read builds the nest of a mapping in the JSON form of map --json, with the components of its layer.
+func Read(mapping string, components []results.Component) (*Nest, error) {
+	var m struct {
+		Nodes []node `json:"nodes"`
+	}
+	if err := json.Unmarshal([]byte(mapping), &m); err != nil {
+		return nil, fmt.Errorf("nest: %w", err)
+	}
+	n := &Nest{}
+	for i := range components {
+		k := &components[i]
+		n.Levels = append(n.Levels, Level{k.Name, k.Instances, k.PeakBits, k.SizeBits, k.Tensors})
+	}
+	depth := 0
+	for _, x := range m.Nodes {
+		switch last := len(n.Lines) - 1; {
+		case x.Keep != "" && last >= 0 && n.Lines[last].Keep == x.Keep:
+			n.Lines[last].Kept = append(n.Lines[last].Kept, n.tile(x.Keep, x.Tensor))
+			continue
+		case x.Keep != "":
+			n.Lines = append(n.Lines, Line{Depth: depth, Keep: x.Keep, Kept: []Tile{n.tile(x.Keep, x.Tensor)}})
+		case x.For != "" && x.In > 0:
+			n.Lines = append(n.Lines, Line{Depth: depth, Var: x.For, In: x.In, Array: x.Par})
+		default:
+			return nil, fmt.Errorf("nest: a node keeps no tensor and is no loop")
+		}
+		depth++
+	}
+	tiles := map[string]int64{}
+	for i := len(n.Lines) - 1; i >= 0; i-- {
+		if l := &n.Lines[i]; l.Keep == "" {
+			l.Tile = max(1, tiles[l.Var])
+			tiles[l.Var] = l.Tile * l.In
+		}
+	}
+	return n, nil
+}
+
+// tile looks up what a memory keeps of a tensor.
+func (n *Nest) tile(memory, tensor string) Tile {
+	for i := range n.Levels {
+		if n.Levels[i].Name != memory {
+			continue
+		}
+		for _, t := range n.Levels[i].Traffic {
+			if t.Tensor == tensor {
+				return Tile{tensor, t.PeakBits}
+			}
+		}
+	}
+	return Tile{Tensor: tensor}
+}

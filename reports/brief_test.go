@@ -20,7 +20,7 @@ func brief(t *testing.T) (db *results.Store, part, whole *Data) {
 	s, cs := sampleSweep()
 	db = database(t, s, cs)
 	var err error
-	if part, err = read(context.Background(), db, 0, room{candidates: 60, designs: 1000, layers: 1e6}); err != nil {
+	if part, err = read(context.Background(), db, 0, room{candidates: 60, designs: 1000, layers: 1e6}, nil); err != nil {
 		t.Fatal(err)
 	}
 	if whole, err = Read(context.Background(), db, 0); err != nil {
@@ -33,7 +33,7 @@ func brief(t *testing.T) (db *results.Store, part, whole *Data) {
 // of all candidates.
 func TestBrief(t *testing.T) {
 	db, part, whole := brief(t)
-	if again, err := read(context.Background(), db, 0, room{60, 1000, 1e6}); err != nil || !reflect.DeepEqual(again, part) {
+	if again, err := read(context.Background(), db, 0, room{60, 1000, 1e6}, nil); err != nil || !reflect.DeepEqual(again, part) {
 		t.Errorf("read again, it differs: %v", err)
 	}
 	for i := range whole.Workloads {
@@ -84,7 +84,7 @@ func TestBriefLimits(t *testing.T) {
 	db := database(t, s, cs)
 	for most, want := range map[room][2]bool{{216, 108, 4 * (102 + 75)}: {false, false}, {216, 107, 1e6}: {true, false},
 		{216, 108, 4*(102+75) - 1}: {true, false}, {215, 108, 1e6}: {true, true}} {
-		d, err := read(context.Background(), db, 0, most)
+		d, err := read(context.Background(), db, 0, most, nil)
 		if err != nil || [2]bool{d.brief, d.Workloads[0].thinned()} != want || (len(d.notes()) > 0) != want[0] {
 			t.Errorf("%v: brief %v, thinned %v, want %v; %v", most, d.brief, d.Workloads[0].thinned(), want, err)
 		}

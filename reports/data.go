@@ -13,6 +13,7 @@ import (
 type Data struct {
 	Sweep     results.Sweep
 	Workloads []Workload
+	Mean      *Workload // over several workloads; nil where there is one
 	Costs     Costs
 
 	brief          bool          // Layers and Components are of the front only

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"math"
 	"math/big"
 	"slices"
 	"strings"
@@ -119,9 +120,17 @@ func (c *paramColumn) cell(ps []results.Param) any {
 	if i < 0 {
 		return nil
 	}
-	q, _, _, ok := quantity(ps[i].Text)
+	if v := c.number(ps[i].Text); !math.IsNaN(v) {
+		return v
+	}
+	return ps[i].Text
+}
+
+// number is what a text stands for in the column's unit; NaN where it is none.
+func (c *paramColumn) number(text string) float64 {
+	q, _, _, ok := quantity(text)
 	if !ok || c.one == nil {
-		return ps[i].Text
+		return math.NaN()
 	}
 	v, _ := q.Value.Quo(q.Value, c.one).Float64()
 	return v

@@ -25,10 +25,16 @@ const (
 // Read reads a sweep. ID 0 stands for the last one in the file. Sweeps of any size fit in memory: of large ones, the rows
 // of a part of the candidates and the layers of the front's designs are read, which all reports say; counts are of all.
 func Read(ctx context.Context, s *results.Store, id int64) (*Data, error) {
-	return read(ctx, s, id, room{maxCandidates, maxDesigns, maxLayers})
+	return ReadWeighted(ctx, s, id, nil)
 }
 
-func read(ctx context.Context, s *results.Store, id int64, most room) (*Data, error) {
+// ReadWeighted is Read with the weights of workloads in their mean front (Data.Mean): those not named have none. Nil weighs
+// all alike. An unknown workload, a negative weight or a sum of 0 is an error that says so.
+func ReadWeighted(ctx context.Context, s *results.Store, id int64, weights map[string]float64) (*Data, error) {
+	return read(ctx, s, id, room{maxCandidates, maxDesigns, maxLayers}, weights)
+}
+
+func read(ctx context.Context, s *results.Store, id int64, most room, given map[string]float64) (*Data, error) {
 	sweeps, err := s.Sweeps(ctx)
 	if err != nil {
 		return nil, err
@@ -49,10 +55,18 @@ func read(ctx context.Context, s *results.Store, id int64, most room) (*Data, er
 	if err != nil {
 		return nil, err
 	}
-	rows := 0
-	for _, name := range d.Sweep.Workloads {
+	m := means{at: map[int64]int{}}
+	if m.weights, err = weights(d.Sweep.Workloads, given); err != nil {
+		return nil, err
+	}
+	rows, each := 0, max(1, most.candidates/max(1, len(d.Sweep.Workloads)))
+	for k, name := range d.Sweep.Workloads {
 		w := Workload{Name: name, all: tally{layers: layers[name], unproved: unproved[name]}}
-		if err := w.readCandidates(ctx, s, d.Sweep.ID, max(1, most.candidates/len(d.Sweep.Workloads))); err != nil {
+		if err := w.readCandidates(ctx, s, d.Sweep.ID, each, func(c *results.CandidateRow) {
+			if len(d.Sweep.Workloads) > 1 {
+				m.add(k, c)
+			}
+		}); err != nil {
 			return nil, err
 		}
 		rows += layers[name]
@@ -65,16 +79,22 @@ func read(ctx context.Context, s *results.Store, id int64, most room) (*Data, er
 			return nil, err
 		}
 	}
+	if len(d.Sweep.Workloads) > 1 {
+		if err := d.readMean(ctx, s, &m, min(each, most.designs)); err != nil {
+			return nil, err
+		}
+	}
 	d.columns = d.params()
 	d.short = d.shown()
 	return d, d.readCosts(ctx, s)
 }
 
-// readCandidates counts all candidates and keeps at most limit of them, or the front if that is more.
-func (w *Workload) readCandidates(ctx context.Context, s *results.Store, sweepID int64, limit int) error {
+// readCandidates counts all candidates and keeps at most limit of them, or the front if that is more. Each sees all.
+func (w *Workload) readCandidates(ctx context.Context, s *results.Store, sweepID int64, limit int, each func(*results.CandidateRow)) error {
 	var ps []point
 	err := s.EachCandidate(ctx, sweepID, w.Name, func(c results.CandidateRow) error {
 		w.all.add(&c)
+		each(&c)
 		ps = append(ps, point{c.ID, c.AreaMM2, c.EDPJs, drawable(&c), c.OnFront})
 		if len(ps) <= limit {
 			w.Candidates = append(w.Candidates, c)

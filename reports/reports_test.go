@@ -167,7 +167,7 @@ func TestCSV(t *testing.T) {
 // writeAllCSV reads a sweep within limits and writes its CSV files.
 func writeAllCSV(t *testing.T, dir string, db *results.Store, most room) {
 	t.Helper()
-	d, err := read(context.Background(), db, 0, most)
+	d, err := read(context.Background(), db, 0, most, nil)
 	if err == nil {
 		err = WriteCSV(context.Background(), dir, db, d)
 	}

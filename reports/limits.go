@@ -1,0 +1,150 @@
+package reports
+
+import (
+	"fmt"
+	"slices"
+)
+
+// limit is what holds a design back on one network, as far as its optimal mappings tell.
+type limit struct {
+	time         string  // the component that is the bottleneck of layers for longest
+	timeShare    float64 // of the network's latency: 0..1
+	compute      bool    // time is the compute unit, not the bandwidth of a memory
+	energy       string  // the component that takes most energy, leakage included
+	energyShare  float64
+	full         string  // the memory of bounded size that is fullest, by the time that layers spend with it nine tenths full or more
+	fullShare    float64 // that time's share of the network's latency
+	leakageShare float64 // of the network's energy
+}
+
+// nearlyFull is the part of a memory's size in use from which on its size is told as a limit: what is left is little to
+// make a tile larger with. It is a choice of this report; the exact fills are on sheet Components.
+const nearlyFull = 0.9
+
+// timeText says what bounds the time: "compute (MAC)", "bandwidth of DRAM".
+func (l *limit) timeText() string {
+	switch {
+	case l.time == "":
+		return ""
+	case l.compute:
+		return "compute (" + l.time + ")"
+	}
+	return "bandwidth of " + l.time
+}
+
+// text says all of it in one line.
+func (l *limit) text() string {
+	if l.time == "" {
+		return ""
+	}
+	s := fmt.Sprintf("%s for %.0f %% of the time; %s takes %.0f %% of the energy, leakage of all %.0f %%", l.timeText(), 100*l.timeShare, l.energy, 100*l.energyShare, 100*l.leakageShare)
+	if l.full == "" {
+		return s + "; no memory is nearly full"
+	}
+	return s + fmt.Sprintf("; %s is at least %.0f %% full for %.0f %% of the time", l.full, 100*nearlyFull, 100*l.fullShare)
+}
+
+// limits finds what limits each candidate that has its layers here, by candidate_id.
+func (w *Workload) limits() map[int64]*limit {
+	out := map[int64]*limit{}
+	type sums struct {
+		limiting, energy, full map[string]float64
+		leakage                float64
+		last                   string // component of the last layer: the compute unit stands last in every architecture
+	}
+	of := map[int64]*sums{}
+	at := func(id int64) *sums {
+		if of[id] == nil {
+			of[id] = &sums{limiting: map[string]float64{}, energy: map[string]float64{}, full: map[string]float64{}}
+		}
+		return of[id]
+	}
+	type place struct {
+		id    int64
+		layer string
+	}
+	latency := map[place]float64{}
+	for i := range w.Layers {
+		l := &w.Layers[i]
+		all := l.LatencyS * float64(l.Count)
+		at(l.CandidateID).limiting[l.Bottleneck] += all
+		latency[place{l.CandidateID, l.Name}] = all
+	}
+	for i := range w.Components {
+		k := &w.Components[i]
+		s := at(k.CandidateID)
+		s.energy[k.Name] += (k.EnergyJ + k.LeakageJ) * float64(k.Count)
+		s.leakage += k.LeakageJ * float64(k.Count)
+		s.last = k.Name
+		if k.SizeBits > 0 && k.PeakBits >= nearlyFull*float64(k.SizeBits) {
+			s.full[k.Name] += latency[place{k.CandidateID, k.Layer}]
+		}
+	}
+	for i := range w.Candidates {
+		c := &w.Candidates[i]
+		s, ok := of[c.ID]
+		if !ok {
+			continue
+		}
+		l := &limit{}
+		var most float64
+		l.time, most = largest(s.limiting)
+		l.timeShare = share(most, c.LatencyS)
+		l.compute = l.time == s.last
+		l.energy, most = largest(s.energy)
+		l.energyShare = share(most, c.EnergyJ)
+		l.full, most = largest(s.full)
+		l.fullShare = share(most, c.LatencyS)
+		l.leakageShare = share(s.leakage, c.EnergyJ)
+		out[c.ID] = l
+	}
+	return out
+}
+
+// largest returns the name of the largest value, the first by name of equal ones; "" where none is above zero.
+func largest(of map[string]float64) (name string, most float64) {
+	for n, v := range of {
+		if v > most || v == most && v > 0 && n < name {
+			name, most = n, v
+		}
+	}
+	return name, most
+}
+
+// share is a part of a whole, 0..1; 0 where there is no whole.
+func share(part, whole float64) float64 { return percent(part, whole) / 100 }
+
+// budget is the best design for what a chip may take.
+type budget struct {
+	mm2 float64
+	at  int // in the front
+}
+
+// budgets lists the best design for each area of 1, 2, 5, 10, ... mm2: from the first that any design fits to the first that the
+// whole front fits, beyond which area buys nothing. It is what view best_per_budget lists, for fronts the view does not know too.
+func (w *Workload) budgets() []budget {
+	var ladder []float64
+	for e := -2.0; e <= 4; e++ {
+		for _, m := range []float64{1, 2, 5} {
+			ladder = append(ladder, m*power(e))
+		}
+	}
+	ladder = append(ladder, 1e5)
+	var out []budget
+	for k, at := range w.Front {
+		area, last := w.Candidates[at].AreaMM2, k == len(w.Front)-1
+		for i, b := range ladder {
+			below := 0.0
+			if i > 0 {
+				below = ladder[i-1]
+			}
+			switch {
+			case b < area:
+			case last && (below < area || below == 0), !last && b < w.Candidates[w.Front[k+1]].AreaMM2:
+				out = append(out, budget{b, k})
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b budget) int { return compare(a.mm2, b.mm2) })
+	return out
+}

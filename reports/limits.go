@@ -44,6 +44,28 @@ func (l *limit) text() string {
 	return s + fmt.Sprintf("; %s is at least %.0f %% full for %.0f %% of the time", l.full, 100*nearlyFull, 100*l.fullShare)
 }
 
+func (l *limit) bottleneck() any {
+	if l == nil {
+		return nil
+	}
+	return l.time
+}
+
+func limitHeader() []string {
+	return []string{"bottleneck_share", "most_energy", "most_energy_share", "leakage_share", "nearly_full", "nearly_full_share"}
+}
+
+// cells are the columns of limitHeader.
+func (l *limit) cells() []any {
+	switch {
+	case l == nil:
+		return make([]any, len(limitHeader()))
+	case l.full == "":
+		return []any{l.timeShare, l.energy, l.energyShare, l.leakageShare, nil, nil}
+	}
+	return []any{l.timeShare, l.energy, l.energyShare, l.leakageShare, l.full, l.fullShare}
+}
+
 // limits finds what limits each candidate that has its layers here, by candidate_id.
 func (w *Workload) limits() map[int64]*limit {
 	out := map[int64]*limit{}

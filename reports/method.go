@@ -122,7 +122,7 @@ func unquote(s string) string {
 // method writes how the numbers came about, and the configuration word for word: one line a cell, a line too long for
 // a cell goes on in the next ones, which column A marks.
 func (b *book) method() {
-	const sheet = "Method"
+	const sheet, wide = "Method", 125 // characters in B
 	b.page(sheet)
 	b.keep(b.f.SetColWidth(sheet, "A", "A", 24))
 	b.keep(b.f.SetColWidth(sheet, "B", "B", 120))
@@ -138,7 +138,7 @@ func (b *book) method() {
 	text := func(name, s string) {
 		b.put(sheet, row, name, s)
 		b.style(sheet, row, 1, 2, b.lines)
-		b.keep(b.f.SetRowHeight(sheet, row, 15*float64(1+len(s)/125)))
+		b.keep(b.f.SetRowHeight(sheet, row, 15*float64(lineCount(s, wide))))
 		row++
 	}
 	section("Definitions")
@@ -167,6 +167,10 @@ func (b *book) method() {
 			var head string
 			head, line = cut(printable(line))
 			b.put(sheet, row, mark, head)
+			if n := lineCount(head, wide); n > 1 { // or the longest line would set how small the page is printed
+				b.style(sheet, row, 2, 2, b.lines)
+				b.keep(b.f.SetRowHeight(sheet, row, min(400, 15*float64(n))))
+			}
 			mark = "(line goes on)"
 			row++
 		}

@@ -1,9 +1,9 @@
 package reports
 
 import (
-	"math"
 	"math/big"
 	"slices"
+	"strconv"
 	"strings"
 
 	"tcmdse/internal/unit"
@@ -45,40 +45,73 @@ type columns struct {
 	list  []paramColumn
 	at    map[string]int
 	mixed map[string]bool
+	units units
 }
 
 func (c *columns) add(path, text string) {
 	n, ok := c.at[path]
 	if !ok {
 		if c.at == nil {
-			c.at, c.mixed = map[string]int{}, map[string]bool{}
+			c.at, c.mixed, c.units = map[string]int{}, map[string]bool{}, units{}
 		}
 		n = len(c.list)
 		c.at[path] = n
 		c.list = append(c.list, paramColumn{path: path, header: path})
 	}
-	if !c.mixed[path] && !c.list[n].widen(text) {
+	if !c.mixed[path] && !c.list[n].widen(text, c.units) {
 		c.mixed[path] = true
 		c.list[n] = paramColumn{path: path, header: path}
 	}
 }
 
 // widen takes a value into the column; false where it is of another kind.
-func (c *paramColumn) widen(text string) bool {
-	q, one, name, ok := quantity(text)
+func (c *paramColumn) widen(text string, u units) bool {
+	_, of, ok := u.read(text)
 	switch {
 	case text == "unlimited":
 		return true // stays text among numbers
-	case !ok, c.one != nil && q.Dim != c.dim:
+	case !ok, c.one != nil && of.dim != c.dim:
 		return false
 	}
-	if c.one == nil || one.Cmp(c.one) < 0 {
-		c.one, c.dim, c.header = one, q.Dim, c.path
-		if name != "" {
-			c.header += "_" + strings.ReplaceAll(name, "/", "_per_")
+	if c.one == nil || of.one.Cmp(c.one) < 0 {
+		c.one, c.dim, c.header = of.one, of.dim, c.path
+		if of.name != "" {
+			c.header += "_" + strings.ReplaceAll(of.name, "/", "_per_")
 		}
 	}
 	return true
+}
+
+// units remembers what the tails of texts stand for: "kHz" of "200.5kHz". Those of a sweep are few, and reading one takes
+// longer than all else about a row.
+type units map[string]unitOf
+
+type unitOf struct {
+	one  *big.Rat // in SI
+	dim  unit.Dimension
+	name string
+	ok   bool
+}
+
+// read parts a text into its number and its unit.
+func (u units) read(text string) (digits string, of unitOf, ok bool) {
+	text = strings.TrimSpace(text)
+	n := strings.IndexFunc(text, func(r rune) bool { return (r < '0' || r > '9') && r != '.' })
+	if n < 0 {
+		n = len(text)
+	}
+	digits = text[:n]
+	if n == 0 || digits == "." || strings.Count(digits, ".") > 1 || n < len(text) && (text[n] == 'e' || text[n] == 'E') {
+		q, one, name, ok := quantity(text)
+		return "", unitOf{one, q.Dim, name, ok}, ok
+	}
+	of, seen := u[text[n:]]
+	if !seen {
+		q, one, name, ok := quantity("1" + text[n:])
+		of = unitOf{one, q.Dim, name, ok}
+		u[text[n:]] = of
+	}
+	return digits, of, of.ok
 }
 
 // paramCells makes the cells of many rows. It remembers what texts stand for: those of a grid are few, and reading one
@@ -86,12 +119,13 @@ func (c *paramColumn) widen(text string) bool {
 type paramCells struct {
 	columns []paramColumn
 	seen    []map[string]any // by column, up to mostSeen texts each
+	units   units
 }
 
 const mostSeen = 1000
 
 func newParamCells(ps []paramColumn) *paramCells {
-	p := &paramCells{ps, make([]map[string]any, len(ps))}
+	p := &paramCells{ps, make([]map[string]any, len(ps)), units{}}
 	for i := range p.seen {
 		p.seen[i] = map[string]any{}
 	}
@@ -104,7 +138,7 @@ func (p *paramCells) add(row []any, ps []results.Param) []any {
 		text := p.columns[i].text(ps)
 		cell, ok := p.seen[i][text]
 		if !ok || text == "" { // "" stands for a text and for a parameter that is not there
-			if cell = p.columns[i].cell(ps); len(p.seen[i]) < mostSeen {
+			if cell = p.columns[i].cellIn(ps, p.units); len(p.seen[i]) < mostSeen {
 				p.seen[i][text] = cell
 			}
 		}
@@ -115,22 +149,25 @@ func (p *paramCells) add(row []any, ps []results.Param) []any {
 
 // cell returns a candidate's value as a number in the column's unit, as text where it has none, nil where the
 // candidate has no such parameter.
-func (c *paramColumn) cell(ps []results.Param) any {
+func (c *paramColumn) cell(ps []results.Param) any { return c.cellIn(ps, units{}) }
+
+func (c *paramColumn) cellIn(ps []results.Param, u units) any {
 	i := slices.IndexFunc(ps, func(p results.Param) bool { return p.Path == c.path })
 	if i < 0 {
 		return nil
 	}
-	if v := c.number(ps[i].Text); !math.IsNaN(v) {
-		return v
-	}
-	return ps[i].Text
-}
-
-// number is what a text stands for in the column's unit; NaN where it is none.
-func (c *paramColumn) number(text string) float64 {
-	q, _, _, ok := quantity(text)
+	digits, of, ok := u.read(ps[i].Text)
 	if !ok || c.one == nil {
-		return math.NaN()
+		return ps[i].Text
+	}
+	if digits != "" && of.one.Cmp(c.one) == 0 {
+		if v, err := strconv.ParseFloat(digits, 64); err == nil {
+			return v
+		}
+	}
+	q, _, _, ok := quantity(ps[i].Text)
+	if !ok {
+		return ps[i].Text
 	}
 	v, _ := q.Value.Quo(q.Value, c.one).Float64()
 	return v

@@ -2,11 +2,15 @@ package reports
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"tcmdse/results"
 )
 
 // asked is what the sweep's file asks, read from the configuration that the database keeps. What cannot be read is left
@@ -49,8 +53,8 @@ func (a *axis) name() string {
 	return a.column.path + " (with " + strings.Join(a.with, ", ") + ")"
 }
 
-// axes lists what the sweep varied, in its file's order. Derived parameters are none: they follow from axes. Parameters that the
-// file's axes do not name, those of included points or of --set, are axes of their own.
+// axes lists what the sweep varied, in its file's order. Derived parameters are none, nor costs that follow from another
+// parameter. Parameters that the file's axes do not name, those of included points or of --set, are axes of their own.
 func (d *Data) axes() []axis {
 	follows, derived := map[string]string{}, map[string]bool{}
 	for _, a := range askedOf(d.Sweep.Config).Axes {
@@ -73,7 +77,7 @@ func (d *Data) axes() []axis {
 		return path
 	}
 	var out []axis
-	for _, p := range d.params() {
+	for _, p := range d.shown() {
 		to := leader(p.path)
 		at := slices.IndexFunc(out, func(a axis) bool { return leader(a.column.path) == to })
 		switch {
@@ -125,58 +129,64 @@ func (d *Data) question() [][2]string {
 // valuesOf lists a parameter's values: all of a few, else the ends and how many.
 func (d *Data) valuesOf(p *paramColumn) string {
 	const few = 8
-	var values []string
+	of := map[string]float64{}
 	for i := range d.Workloads {
-		values = append(values, d.Workloads[i].distinct(p)...)
+		for k := range d.Workloads[i].Candidates {
+			p.note(of, d.Workloads[i].Candidates[k].Params)
+		}
 	}
-	values = p.sorted(values)
+	values := byValue(of)
+	if len(values) == 0 {
+		return "nothing"
+	}
 	if len(values) <= few {
 		return strings.Join(values, ", ")
 	}
 	return fmt.Sprintf("%s to %s (%d values)", values[0], values[len(values)-1], len(values))
 }
 
-// distinct lists the texts that a parameter has among a workload's candidates.
-func (w *Workload) distinct(p *paramColumn) []string {
-	seen := map[string]bool{}
-	var out []string
-	for i := range w.Candidates {
-		if t := p.text(w.Candidates[i].Params); t != "" && !seen[t] {
-			seen[t] = true
-			out = append(out, t)
+// note adds a candidate's text and value to those of a column. Texts that stand for no number have NaN.
+func (c *paramColumn) note(of map[string]float64, ps []results.Param) (text string) {
+	for i := range ps {
+		if ps[i].Path != c.path {
+			continue
 		}
+		if _, ok := of[ps[i].Text]; !ok {
+			of[ps[i].Text] = c.inUnit(&ps[i])
+		}
+		return ps[i].Text
 	}
-	return out
+	return ""
 }
 
-func one(b bool) float64 {
-	if b {
-		return 1
+// inUnit is a stored value in the column's unit, rounded to where the text's own digits end; NaN where the column holds
+// text, and for unlimited.
+func (c *paramColumn) inUnit(p *results.Param) float64 {
+	if c.one == nil || p.Text == "unlimited" {
+		return math.NaN()
 	}
-	return 0
+	one, _ := c.one.Float64()
+	v, err := strconv.ParseFloat(strconv.FormatFloat(p.Value/one, 'g', 12, 64), 64)
+	if err != nil {
+		return math.NaN()
+	}
+	return v
 }
 
-// sorted orders texts by the value they stand for, each once; texts that are no numbers come last, as they came.
-func (p *paramColumn) sorted(texts []string) []string {
-	type value struct {
-		v    float64
-		text string
-	}
-	var vs []value
-	for _, t := range texts {
-		if !slices.ContainsFunc(vs, func(v value) bool { return v.text == t }) {
-			vs = append(vs, value{p.number(t), t})
+// byValue orders texts by their values; those without one come last, by name.
+func byValue(of map[string]float64) []string {
+	return slices.SortedFunc(maps.Keys(of), func(a, b string) int {
+		x, y := of[a], of[b]
+		switch {
+		case math.IsNaN(x) && !math.IsNaN(y):
+			return 1
+		case math.IsNaN(y) && !math.IsNaN(x):
+			return -1
+		case x < y:
+			return -1
+		case x > y:
+			return 1
 		}
-	}
-	slices.SortStableFunc(vs, func(a, b value) int {
-		if x, y := math.IsNaN(a.v), math.IsNaN(b.v); x || y {
-			return compare(one(x), one(y))
-		}
-		return compare(a.v, b.v)
+		return strings.Compare(a, b)
 	})
-	out := make([]string, len(vs))
-	for i := range vs {
-		out[i] = vs[i].text
-	}
-	return out
 }

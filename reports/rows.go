@@ -177,24 +177,25 @@ func (d *Data) fronts() sheetRows {
 	for _, p := range ps {
 		t.header = append(t.header, p.header)
 	}
+	t.header = append(t.header, limitHeader()...)
 	for i := range d.Workloads {
 		t.n += len(d.Workloads[i].Front)
 	}
 	t.rows = func(yield func([]any) bool) {
 		for i := range d.Workloads {
 			w := &d.Workloads[i]
-			limits := w.bottlenecks()
+			limits := w.limits()
 			for k, at := range w.Front {
 				c := &w.Candidates[at]
 				var change any
 				if k > 0 {
 					change = number(c.EDPJs/w.Candidates[w.Front[k-1]].EDPJs - 1)
 				}
-				row := []any{w.Name, c.ID, c.Index, number(c.AreaMM2), number(c.EnergyJ), number(c.LatencyS), number(c.EDPJs), change, limits[c.ID]}
+				row := []any{w.Name, c.ID, c.Index, number(c.AreaMM2), number(c.EnergyJ), number(c.LatencyS), number(c.EDPJs), change, limits[c.ID].bottleneck()}
 				for j := range ps {
 					row = append(row, ps[j].cell(c.Params))
 				}
-				if !yield(row) {
+				if !yield(append(row, limits[c.ID].cells()...)) {
 					return
 				}
 			}

@@ -84,24 +84,23 @@ func (w *Workload) effects(axes []axis) []effect {
 
 // axisPoints lists an axis' values, each with what its candidates reach, and which of them every candidate has.
 func (w *Workload) axisPoints(p *paramColumn, mapped []int) ([]axisPoint, []int) {
-	of := map[string]int{}
-	var texts []string
-	for _, i := range mapped {
-		if t := p.text(w.Candidates[i].Params); of[t] == 0 {
-			of[t] = 1
-			texts = append(texts, t)
+	of := map[string]float64{}
+	has := make([]string, len(mapped))
+	for j, i := range mapped {
+		if has[j] = p.note(of, w.Candidates[i].Params); has[j] == "" { // an included point without this parameter
+			of[""] = math.NaN()
 		}
 	}
-	texts = p.sorted(texts)
+	texts, at := byValue(of), map[string]int{}
 	points, edps := make([]axisPoint, len(texts)), make([][]float64, len(texts))
 	for k, t := range texts {
-		of[t] = k
-		points[k] = axisPoint{text: t, value: p.number(t)}
+		at[t] = k
+		points[k] = axisPoint{text: t, value: of[t]}
 	}
 	levels := make([]int, len(mapped))
 	for j, i := range mapped {
 		c := &w.Candidates[i]
-		k := of[p.text(c.Params)]
+		k := at[has[j]]
 		levels[j] = k
 		v := &points[k]
 		if v.n == 0 || c.EDPJs < v.leastEDP {

@@ -2,14 +2,10 @@ package reports
 
 import (
 	"fmt"
-	"strconv"
-	"strings"
+	"slices"
 
 	"github.com/xuri/excelize/v2"
 )
-
-// chartSheet is the hidden sheet with the charts' points.
-const chartSheet = "ChartData"
 
 // A chart's size in pixels, and in rows with a gap. Rows are 20 pixels high in Excel and 17 in LibreOffice.
 const (
@@ -19,17 +15,32 @@ const (
 
 // front writes the front's designs and a chart for each workload: below a short table, beside a long one.
 func (b *book) front() {
-	const sheet = "Front"
+	b.frontSheet("Front", b.d.fronts(), b.studies[:len(b.d.Workloads)])
+}
+
+// mean writes the same for the front over all workloads.
+func (b *book) mean() {
+	b.frontSheet("Mean", b.d.meanFront(), b.studies[len(b.d.Workloads):])
+}
+
+func (b *book) frontSheet(sheet string, t sheetRows, of []study) {
 	b.page(sheet)
 	b.repeatHeader(sheet)
-	t := b.d.fronts()
-	for i, h := range t.header {
+	header := append(slices.Clip(t.header), "design")
+	links := []sheetLink{b.linkTo("Candidates"), b.linkTo("Layers"), b.linkTo("Mappings")}
+	for _, l := range links {
+		header = append(header, l.header())
+	}
+	for i, h := range header {
 		col, err := excelize.ColumnNumberToName(i + 1)
 		b.keep(err)
 		b.keep(b.f.SetColWidth(sheet, col, col, width(h)))
 	}
-	cells := make([]any, len(t.header))
-	for i, h := range unique(t.header) {
+	if sheet == "Mean" {
+		b.keep(b.f.SetColWidth(sheet, "A", "A", min(60, float64(len(b.d.Mean.Name))+2)))
+	}
+	cells := make([]any, len(header))
+	for i, h := range unique(header) {
 		cells[i] = h
 	}
 	b.put(sheet, 1, cells...)
@@ -38,20 +49,26 @@ func (b *book) front() {
 	for r := range t.rows {
 		row++
 		b.put(sheet, row, r...)
-		b.style(sheet, row, 8, 8, b.percent)
+		for i, h := range t.header {
+			if s := b.shareStyle(h); s != 0 {
+				b.style(sheet, row, i+1, i+1, s)
+			}
+		}
+		b.frontLinks(sheet, row, len(t.header)+1, links, r)
 	}
 	b.keep(b.f.SetPanes(sheet, frozen()))
 	if row == 1 {
 		b.put(sheet, 2, "No candidate has a valid mapping of every layer; Summary and column reason of Candidates tell why.")
 		return
 	}
-	b.keep(b.f.AddTable(sheet, b.table(t, row)))
+	b.keep(b.f.AddTable(sheet, b.table(sheetRows{name: t.name, header: header}, row)))
 	column, at := 1, row+2
 	if row > 30 {
-		column, at = len(t.header)+2, 2
+		column, at = len(header)+2, 2
 	}
-	for i := range b.d.Workloads {
-		if !b.chart(i, &b.d.Workloads[i], column, at) {
+	start, core := at, len(t.header)-len(limitHeader())
+	for i := range of {
+		if !b.frontChart(sheet, of[i].w, column, at) {
 			continue
 		}
 		if i > 0 && column == 1 { // no page may end within a chart
@@ -59,12 +76,41 @@ func (b *book) front() {
 		}
 		at += chartRows
 	}
-	b.patchCharts()
+	switch { // printed are the figures and the parameters; on wide pages nobody could read them
+	case column == 1:
+		b.printArea(sheet, core, max(row, at-1))
+	case at > start:
+		b.printArea(sheet, core, row, column, at-1)
+	}
 }
 
-// chart draws one workload: all mapped candidates as points, the front as a staircase. False where nothing can be
+// frontLinks leads from a design of the front to its rows on other sheets, wherever sorting has moved them.
+func (b *book) frontLinks(sheet string, row, after int, links []sheetLink, design []any) {
+	workload, _ := design[0].(string)
+	idx, _ := design[2].(int64)
+	if sheet == "Mean" {
+		workload = b.d.Sweep.Workloads[0] // a candidate's row on the first of them
+	}
+	at, err := excelize.CoordinatesToCellName(after, row)
+	b.keep(err)
+	b.keep(b.f.SetCellStr(sheet, at, designKey(workload, idx)))
+	for i, l := range links {
+		if b.rows[l.sheet] == 0 || sheet == "Mean" && l.sheet != "Candidates" {
+			continue
+		}
+		at, err := excelize.CoordinatesToCellName(after+i+1, row)
+		b.keep(err)
+		formula, err := linkFormula(l, after, row)
+		b.keep(err)
+		b.keep(b.f.SetCellStr(sheet, at, l.sheet))
+		b.keep(b.f.SetCellFormula(sheet, at, formula))
+		b.keep(b.f.SetCellStyle(sheet, at, at, b.link))
+	}
+}
+
+// frontChart draws one workload: all mapped candidates as points, the front as a staircase. False where nothing can be
 // drawn.
-func (b *book) chart(i int, w *Workload, column, row int) bool {
+func (b *book) frontChart(sheet string, w *Workload, column, row int) bool {
 	points, all := thin(w, chartPoints)
 	areas, edps := w.staircase()
 	if len(areas) == 0 {
@@ -82,108 +128,24 @@ func (b *book) chart(i int, w *Workload, column, row int) bool {
 		x.add(c.AreaMM2)
 		y.add(c.EDPJs)
 	}
-	cloud := b.points(4*i+1, "candidates", cloudX, cloudY)
-	cloud.Line = excelize.LineOptions{Type: excelize.LineNone}
-	cloud.Marker = excelize.ChartMarker{Symbol: "circle", Size: 4, Fill: colour("7F7F7F")} // without a fill markers do not show
-	stair := b.points(4*i+3, "front", areas, edps)
-	stair.Fill = colour("D55E00")
-	stair.Line = excelize.LineOptions{Type: excelize.LineSolid, Width: 1.75, Fill: colour("D55E00")}
-	stair.Marker = excelize.ChartMarker{Symbol: "circle", Size: 8, Fill: colour("D55E00")} // larger: LibreOffice draws the first series on top
-	at, err := excelize.CoordinatesToCellName(column, row)
-	b.keep(err)
-	b.keep(b.f.AddChart("Front", at, &excelize.Chart{
+	cloud := cloudOf(b.points("candidates", cloudX, cloudY))
+	stair := lineOf(b.points("front", areas, edps), "D55E00")
+	b.chart(sheet, column, row, &excelize.Chart{
 		Type:      excelize.Scatter,
 		Series:    []excelize.ChartSeries{cloud, stair},
-		Title:     excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: printable(title), Font: &excelize.Font{Color: "000000", Size: 12, Bold: true}}}},
+		Title:     chartTitle(title),
 		Legend:    excelize.ChartLegend{Position: "bottom"},
 		Dimension: excelize.ChartDimension{Width: chartWidth, Height: chartHeight},
 		XAxis:     axisOf(x, "area_mm2", "0.####"),
 		YAxis:     axisOf(y, "edp_js", "0.0E+00"),
-	}))
+	}, logCharts{scatter: true, x: true, y: true, base: 10, stair: true})
 	return true
 }
 
-// points writes a series' values into two columns of the hidden sheet, its name above them, and refers to them: a
-// name given as text would be taken for a formula.
-func (b *book) points(column int, name string, xs, ys []float64) excelize.ChartSeries {
-	ref := func(k, from, to int) string {
-		col, err := excelize.ColumnNumberToName(k)
-		b.keep(err)
-		return fmt.Sprintf("%s!$%s$%d:$%s$%d", chartSheet, col, from, col, to)
-	}
-	for k, vs := range [][]float64{xs, ys} {
-		for j, v := range vs {
-			at, err := excelize.CoordinatesToCellName(column+k, j+2)
-			b.keep(err)
-			b.keep(b.f.SetCellValue(chartSheet, at, v))
-		}
-	}
-	at, err := excelize.CoordinatesToCellName(column, 1)
-	b.keep(err)
-	b.keep(b.f.SetCellStr(chartSheet, at, name))
-	head, _, _ := strings.Cut(ref(column, 1, 1), ":")
-	return excelize.ChartSeries{Name: head, Categories: ref(column, 2, len(xs)+1), Values: ref(column+1, 2, len(ys)+1)}
-}
-
-func axisOf(a *logAxis, title, format string) excelize.ChartAxis {
-	low, high := a.decades()
-	black := excelize.Font{Color: "000000"}
-	return excelize.ChartAxis{LogBase: 10, Minimum: &low, Maximum: &high, Font: black, NumFmt: excelize.ChartNumFmt{CustomNumFmt: format},
-		Title: excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: title, Font: &black}}}, MajorGridLines: true, MinorGridLines: true}
-}
-
-func colour(c string) excelize.Fill {
-	return excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{c}}
-}
-
-// patchCharts makes the horizontal axes logarithmic and their values numbers: excelize writes logBase for the vertical
-// axis only, and quotes the categories of a scatter chart as text. It also takes the markers off the corners of the
-// staircase that are no designs.
-func (b *book) patchCharts() {
-	b.f.Pkg.Range(func(k, v any) bool {
-		key, _ := k.(string)
-		data, ok := v.([]byte)
-		if !ok || !strings.HasPrefix(key, "xl/charts/chart") {
-			return true
-		}
-		x := string(data)
-		if strings.Count(x, "<logBase") == 1 {
-			x = strings.Replace(x, "<scaling><orientation", `<scaling><logBase val="10"></logBase><orientation`, 1)
-		}
-		x = strings.ReplaceAll(x, "<xVal><strRef>", "<xVal><numRef>")
-		x = strings.ReplaceAll(x, "</strRef></xVal>", "</numRef></xVal>")
-		x, marked := plainCorners(x)
-		if !marked || strings.Count(x, "<logBase") != 2 || strings.Contains(x, "<xVal><strRef>") {
-			b.keep(fmt.Errorf("%s: the chart's axes are not as expected; excelize has changed what it writes", key))
-		}
-		b.f.Pkg.Store(key, []byte(x))
-		return true
-	})
-}
-
-// plainCorners takes the marker off every second point of a chart's last series, the corners of its staircase. False
-// where the series has not the form that excelize is known to write.
-func plainCorners(x string) (string, bool) {
-	at := strings.LastIndex(x, "<ser>")
-	if at < 0 {
-		return x, false
-	}
-	head, series := x[:at], x[at:]
-	from, to, values := strings.Index(series, "<spPr>"), strings.Index(series, "<marker>"), strings.Index(series, "<xVal>")
-	if from < 0 || to < from || values < to {
-		return x, false
-	}
-	line := series[from:to] // points do not inherit the line of their series
-	_, area, _ := strings.Cut(series[values:], ":$")
-	_, last, _ := strings.Cut(area, "$")
-	last, _, _ = strings.Cut(last, "<")
-	rows, err := strconv.Atoi(last)
-	if err != nil {
-		return x, false
-	}
-	var points strings.Builder
-	for i := 1; i < rows-1; i += 2 {
-		fmt.Fprintf(&points, `<dPt><idx val="%d"/><marker><symbol val="none"/></marker><bubble3D val="0"/>%s</dPt>`, i, line)
-	}
-	return head + series[:values] + points.String() + series[values:], true
+// meanFront lists the designs of the front over all workloads.
+func (d *Data) meanFront() sheetRows {
+	m := &Data{Sweep: d.Sweep, Workloads: []Workload{*d.Mean}, columns: d.columns, short: d.short}
+	t := m.fronts()
+	t.name = "Mean"
+	return t
 }

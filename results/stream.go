@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Place is a candidate with its place in the sweep's order.
@@ -51,8 +53,18 @@ func (s *Store) EachCandidate(ctx context.Context, sweepID int64, workload strin
 	}, sweepID, workload)
 }
 
-// AddParams fills in the parameters of candidates. Equal texts share their memory.
+// AddParams fills in the parameters of candidates. Equal texts share their memory. Two connections read at once: most of the
+// time goes into handing over rows.
 func (s *Store) AddParams(ctx context.Context, cs []CandidateRow) error {
+	g, ctx := errgroup.WithContext(ctx)
+	half := (len(cs) + 1) / 2 / partSize * partSize
+	for _, part := range [][]CandidateRow{cs[:half], cs[half:]} {
+		g.Go(func() error { return s.addParams(ctx, part) })
+	}
+	return g.Wait()
+}
+
+func (s *Store) addParams(ctx context.Context, cs []CandidateRow) error {
 	shared := map[string]string{}
 	share := func(b sql.RawBytes) string {
 		if t, ok := shared[string(b)]; ok {
@@ -67,6 +79,7 @@ func (s *Store) AddParams(ctx context.Context, cs []CandidateRow) error {
 		for i := range part {
 			ids[i], part[i].Params = part[i].ID, nil
 		}
+		most := 0
 		err := s.each(ctx, `SELECT j.key, p.path, p.value, p.text FROM json_each(?) j CROSS JOIN params p ON p.candidate_id = j.value
 			ORDER BY j.key, p.position`, func(r *sql.Rows) error {
 			var at int
@@ -76,7 +89,11 @@ func (s *Store) AddParams(ctx context.Context, cs []CandidateRow) error {
 				return err
 			}
 			p.Path, p.Text = share(path), share(text)
+			if part[at].Params == nil {
+				part[at].Params = make([]Param, 0, most) // as many as the others have: to grow by doubling would double the memory
+			}
 			part[at].Params = append(part[at].Params, p)
+			most = max(most, len(part[at].Params))
 			return nil
 		}, jsonList(ids))
 		if err != nil {

@@ -1,10 +1,10 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"math"
-	"slices"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -54,6 +54,8 @@ type book struct {
 	err error
 
 	title, head, bold, number, plain, text, top, nest, code, lines, percent, link, warning int // styles
+
+	small map[float64]int // styles of nests with more lines than a row has room for, by the size of their font
 }
 
 func (b *book) keep(err error) {
@@ -108,7 +110,7 @@ func (b *book) stream(t sheetRows) {
 		return
 	}
 	for i, h := range t.header {
-		b.keep(s.SetColWidth(i+1, i+1, width(h)))
+		b.keep(s.SetColWidth(i+1, i+1, cmp.Or(t.widths[h], width(h))))
 	}
 	b.keep(s.SetPanes(frozen()))
 	head := make([]any, len(t.header))
@@ -148,21 +150,10 @@ func frozen() *excelize.Panes {
 // width of a column by its header, with room for the filter's button.
 func width(header string) float64 {
 	switch header {
-	case "mapping", "mapping_json":
-		return 60
 	case "reason":
 		return 40
 	}
 	return min(max(11.5, float64(len(header))+4), 40)
-}
-
-// height of a row in points: as many lines as its loop nest has; 0 is the default height.
-func height(header []string, row []any) float64 {
-	if i := slices.Index(header, "mapping"); i >= 0 {
-		text, _ := row[i].(string)
-		return min(12*float64(1+strings.Count(strings.TrimRight(text, "\n"), "\n"))+3, 409)
-	}
-	return 0
 }
 
 // unique makes headers differ in more than case, as the columns of a table must.
@@ -189,8 +180,8 @@ func (b *book) cells(header []string, row []any) []any {
 			out[i] = excelize.Cell{StyleID: b.numberStyle(v), Value: number(v)}
 		case string:
 			switch header[i] {
-			case "mapping":
-				out[i] = excelize.Cell{StyleID: b.nest, Value: clip(v)}
+			case "mapping", "traffic":
+				out[i] = excelize.Cell{StyleID: b.nestStyle(v), Value: clip(v)}
 			case "mapping_json":
 				out[i] = excelize.Cell{StyleID: b.code, Value: clip(v)}
 			default:

@@ -15,8 +15,9 @@ import (
 
 // Nest is a mapping with its figures.
 type Nest struct {
-	Lines  []Line
-	Levels []Level // memories and the compute unit, outermost first
+	Lines     []Line
+	Levels    []Level // memories and the compute unit, outermost first
+	Imperfect bool    // loops may leave a remainder: tiles are at most what is said
 }
 
 // Line is a loop, or what a memory keeps from here on inwards.
@@ -70,12 +71,13 @@ type node struct {
 // Read builds the nest of a mapping in the JSON form of map --json, with the components of its layer.
 func Read(mapping string, components []results.Component) (*Nest, error) {
 	var m struct {
-		Nodes []node `json:"nodes"`
+		Imperfect bool   `json:"imperfect"`
+		Nodes     []node `json:"nodes"`
 	}
 	if err := json.Unmarshal([]byte(mapping), &m); err != nil {
 		return nil, fmt.Errorf("nest: %w", err)
 	}
-	n := &Nest{}
+	n := &Nest{Imperfect: m.Imperfect}
 	for i := range components {
 		k := &components[i]
 		n.Levels = append(n.Levels, Level{k.Name, k.Instances, k.PeakBits, k.SizeBits, k.Tensors})

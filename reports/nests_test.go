@@ -48,6 +48,13 @@ func TestMappingsSheet(t *testing.T) {
 			t.Errorf("row %d: %q, %q", i, rows[i][4], rows[i][5])
 		}
 	}
+	area := false
+	for _, n := range f.GetDefinedName() {
+		area = area || n.Name == "_xlnm.Print_Area" && n.Scope == sheet && n.RefersTo == fmt.Sprintf("'Mappings'!$A$1:$F$%d", len(rows))
+	}
+	if !area {
+		t.Errorf("the JSON is printed: %v", f.GetDefinedName())
+	}
 	for i := 2; i <= 3; i++ {
 		id, err := f.GetCellStyle(sheet, fmt.Sprintf("E%d", i))
 		if err != nil {

@@ -104,6 +104,7 @@ func (b *book) repeatHeader(sheet string) {
 func (b *book) stream(t sheetRows) {
 	b.page(t.name)
 	b.repeatHeader(t.name)
+	b.printNests(t)
 	s, err := b.f.NewStreamWriter(t.name)
 	if err != nil {
 		b.keep(err)

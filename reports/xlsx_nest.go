@@ -1,7 +1,9 @@
 package reports
 
 import (
+	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -48,4 +50,13 @@ func (b *book) nestStyle(text string) int {
 	}
 	b.small[size] = id
 	return id
+}
+
+// printNests leaves the JSON out of what is printed: its one long line would make the page too small to read.
+func (b *book) printNests(t sheetRows) {
+	if i := slices.Index(t.header, "mapping_json"); i > 0 {
+		last, err := excelize.ColumnNumberToName(i)
+		b.keep(err)
+		b.keep(b.f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Area", RefersTo: fmt.Sprintf("'%s'!$A$1:$%s$%d", t.name, last, t.n+1), Scope: t.name}))
+	}
 }

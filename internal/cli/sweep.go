@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -186,7 +187,7 @@ func writable(dir string) error {
 // writeSweep writes the reports and tells where they are.
 func writeSweep(e *env, d *reports.Data, sum dse.Summary, f sweepFlags) error {
 	xlsx, html := filepath.Join(f.out, "report.xlsx"), filepath.Join(f.out, "report.html")
-	if err := writeReports(d, xlsx, html); err != nil {
+	if err := writeReports(d, paths{xlsx: xlsx, html: html}); err != nil {
 		return err
 	}
 	if f.json {
@@ -231,7 +232,7 @@ func frontJSON(d *reports.Data) []map[string]any {
 }
 
 // writeReports writes what has a path.
-func writeReports(d *reports.Data, xlsx, html string) error {
+func writeReports(d *reports.Data, to paths) error {
 	write := func(path string, f func(*os.File) error) error {
 		if path == "" {
 			return nil
@@ -246,9 +247,15 @@ func writeReports(d *reports.Data, xlsx, html string) error {
 		}
 		return os.Rename(w.Name(), path)
 	}
-	err := write(xlsx, func(w *os.File) error { return reports.WriteXLSX(w, d) })
+	err := write(to.xlsx, func(w *os.File) error { return reports.WriteXLSX(w, d) })
 	if err == nil {
-		err = write(html, func(w *os.File) error { return reports.WriteHTML(w, d) })
+		err = write(to.html, func(w *os.File) error { return reports.WriteHTML(w, d) })
+	}
+	if err == nil {
+		err = write(to.svg, func(w *os.File) error {
+			b := bufio.NewWriter(w)
+			return errors.Join(reports.WriteSVG(b, d), b.Flush())
+		})
 	}
 	return err
 }

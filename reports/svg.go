@@ -126,12 +126,12 @@ func (s *slide) write(out io.Writer) error {
 	}
 	rows := (len(s.panels) + columns - 1) / columns
 	height := top + float64(rows)*high + foot
-	d := drawing{out: out}
+	d, sub := drawing{out: out}, fit(s.sub, 480, 17)
 	d.put(`<svg xmlns="http://www.w3.org/2000/svg" width="%g" height="%g" viewBox="0 0 %g %g" font-family="Helvetica, Arial, sans-serif" role="img">`+"\n", width, height, width, height)
 	d.put("<title>%s</title>\n", escape(s.title+": "+s.sub))
 	d.put(`<rect width="%g" height="%g" fill="#FFFFFF"/>`+"\n", width, height)
-	d.text(40, 40, 26, inkColour, "start", ` font-weight="bold"`, fit(s.title, 700, 26))
-	d.text(width-40, 40, 17, softColour, "end", "", fit(s.sub, 480, 17))
+	d.text(40, 40, 26, inkColour, "start", ` font-weight="bold"`, fit(s.title, width-110-textWidth(sub, 17), 26))
+	d.text(width-40, 40, 17, softColour, "end", "", sub)
 	for i := range s.panels {
 		w := width / float64(columns)
 		s.panels[i].draw(&d, float64(i%columns)*w, top+float64(i/columns)*high, w, high)

@@ -1,11 +1,8 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
-	"strings"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -18,13 +15,15 @@ func newReport(e *env) *cobra.Command {
 	var csv string
 	var id int64
 	var json bool
+	var compare string
 	cmd := &cobra.Command{
-		Use:   "report DB",
+		Use:   "report DB [SWEEP]",
 		Short: "Write reports from a database, no mapping done",
 		Example: `  tcmdse report tcmdse-out/results.db -o review.xlsx --html review.html --csv tables
   tcmdse report tcmdse-out/results.db --svg front.svg      # for slides
-  tcmdse report tcmdse-out/results.db --json               # for scripts (docs/json.md)`,
-		Args: cobra.ExactArgs(1),
+  tcmdse report tcmdse-out/results.db --json               # for scripts (docs/json.md)
+  tcmdse report tcmdse-out/results.db --compare 1 2        # what changed from sweep 1 to sweep 2`,
+		Args: cobra.RangeArgs(1, 2),
 	}
 	f := cmd.Flags()
 	f.StringVarP(&to.xlsx, "output", "o", "", "workbook to write")
@@ -33,6 +32,7 @@ func newReport(e *env) *cobra.Command {
 	f.StringVar(&csv, "csv", "", "folder for CSV files, with all rows of a sweep of any size")
 	f.BoolVar(&json, "json", false, "print the fronts as one JSON document in place of the table")
 	f.Int64Var(&id, "sweep", 0, "sweep_id (default: the last sweep in the file)")
+	f.StringVar(&compare, "compare", "", "A: what changed from sweep A to the SWEEP named after it, each a sweep_id or a name; also --compare A,B")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		s, err := results.OpenReadOnly(args[0])
 		if err != nil {
@@ -42,6 +42,12 @@ func newReport(e *env) *cobra.Command {
 		sweeps, err := s.Sweeps(cmd.Context())
 		if err != nil {
 			return err
+		}
+		if compare != "" || len(args) > 1 {
+			if err := onlyCompare(cmd, args); err != nil {
+				return usageError{err}
+			}
+			return runCompare(cmd.Context(), e, s, sweeps, compare, args[1:], to, json)
 		}
 		if err := hasSweep(args[0], sweeps, id, cmd.Flags().Changed("sweep")); err != nil {
 			return usageError{err}
@@ -77,35 +83,8 @@ func hasSweep(path string, sweeps []results.Sweep, id int64, asked bool) error {
 	if len(sweeps) == 0 {
 		return fmt.Errorf("%s holds no sweep", path)
 	}
-	var there []string
-	for _, w := range sweeps {
-		if w.ID == id || !asked {
-			return nil
-		}
-		there = append(there, fmt.Sprintf("%d (%s)", w.ID, shown(w.Name)))
+	if slices.ContainsFunc(sweeps, func(w results.Sweep) bool { return w.ID == id || !asked }) {
+		return nil
 	}
-	return fmt.Errorf("--sweep: %s has no sweep %d; there are %s", path, id, strings.Join(there, ", "))
-}
-
-// paths are the files to write; "" for none.
-type paths struct{ xlsx, html, svg string }
-
-// check finds out whether the files can be made.
-func (p *paths) check() error {
-	for _, path := range []string{p.xlsx, p.html, p.svg} {
-		if path == "" {
-			continue
-		}
-		if st, err := os.Stat(path); err == nil && st.IsDir() {
-			return fmt.Errorf("%s is a folder, not a file to write", path)
-		}
-		w, err := os.CreateTemp(filepath.Dir(path), unfinishedFile)
-		if err != nil {
-			return err
-		}
-		if err := errors.Join(w.Close(), os.Remove(w.Name())); err != nil {
-			return err
-		}
-	}
-	return nil
+	return fmt.Errorf("--sweep: %s has no sweep %d; there are %s", path, id, listSweeps(sweeps))
 }

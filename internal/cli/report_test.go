@@ -42,3 +42,51 @@ func TestReportForms(t *testing.T) {
 		t.Errorf("refused reports left files: %v", after)
 	}
 }
+
+// TestCompare: two sweeps of one file by number or name, in all forms; mistakes list what there is.
+func TestCompare(t *testing.T) {
+	files(t, map[string]string{"net.yaml": smallNet, "s.yaml": smallSweep})
+	for _, set := range []string{"name=small", "PE.x=2,8", "name=a,b"} {
+		if status, _, errs := call(t, "sweep", "s.yaml", "--quiet", "--out", "o", "--db", "r.db", "--set", set); status != 0 {
+			t.Fatal(errs)
+		}
+	}
+	for _, c := range []struct {
+		args   string
+		status int
+		want   string // on standard output, or standard error where the status is not 0
+		note   string
+	}{
+		{"r.db --compare 1 2", 0, "PE.x also 4 also 8", ""},
+		{"r.db --compare 2,1", 0, "PE.x also 8 also 4", ""},
+		{"--compare 1 r.db 2", 0, "sweep 1 small 2 small", ""},
+		{"r.db --compare small a,b", 0, "sweep 2 small 3 a,b", "note: 2 sweeps are called small; sweep 2, the newest, is taken"},
+		{"r.db --compare a,b,1", 0, "sweep 3 a,b 1 small", ""},
+		{"r.db --compare 1 2 --json", 0, `"workloads_only_a": []`, ""},
+		{"r.db --compare 1", 2, "r.db has 1 (small), 2 (small), 3 (a,b)", ""},
+		{"r.db --compare 1 none", 2, "--compare: r.db has no sweep none; there are 1 (small), 2 (small), 3 (a,b)", ""},
+		{"r.db --compare 9,1", 2, "has no sweep 9; there are 1 (small)", ""},
+		{"r.db 2", 2, "goes with --compare only", ""},
+		{"r.db --compare 1 2 --sweep 1", 2, "--sweep does not go with --compare", ""},
+		{"r.db --compare 1 2 --csv x", 2, "--csv does not go with --compare", ""},
+		{"r.db --compare 1 2 --svg none/x.svg", 1, "none", ""},
+	} {
+		status, out, errs := call(t, append([]string{"report"}, strings.Fields(c.args)...)...)
+		got := out
+		if c.status != 0 {
+			got = errs
+		}
+		got = strings.Join(strings.Fields(got), " ")
+		if status != c.status || !strings.Contains(got, c.want) || c.status != 0 && out != "" || !strings.Contains(errs, c.note) || c.status == 0 && c.note == "" && errs != "" {
+			t.Errorf("%s: exit %d\n%s%s", c.args, status, out, errs)
+		}
+	}
+	if status, _, errs := call(t, "report", "r.db", "--compare", "1", "2", "-o", "c.xlsx", "--html", "c.html", "--svg", "c.svg"); status != 0 {
+		t.Fatal(errs)
+	}
+	for name, start := range map[string]string{"c.xlsx": "PK", "c.html": "<!DOCTYPE html>", "c.svg": "<svg "} {
+		if data, err := os.ReadFile(name); err != nil || !strings.HasPrefix(string(data), start) {
+			t.Errorf("%s: %v, %.40s", name, err, data)
+		}
+	}
+}

@@ -1,11 +1,11 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -233,29 +233,8 @@ func frontJSON(d *reports.Data) []map[string]any {
 
 // writeReports writes what has a path.
 func writeReports(d *reports.Data, to paths) error {
-	write := func(path string, f func(*os.File) error) error {
-		if path == "" {
-			return nil
-		}
-		w, err := os.CreateTemp(filepath.Dir(path), unfinishedFile)
-		if err != nil {
-			return err
-		}
-		defer os.Remove(w.Name())
-		if err := errors.Join(f(w), w.Chmod(0o644), w.Close()); err != nil {
-			return err
-		}
-		return os.Rename(w.Name(), path)
-	}
-	err := write(to.xlsx, func(w *os.File) error { return reports.WriteXLSX(w, d) })
-	if err == nil {
-		err = write(to.html, func(w *os.File) error { return reports.WriteHTML(w, d) })
-	}
-	if err == nil {
-		err = write(to.svg, func(w *os.File) error {
-			b := bufio.NewWriter(w)
-			return errors.Join(reports.WriteSVG(b, d), b.Flush())
-		})
-	}
-	return err
+	return to.write(
+		func(w io.Writer) error { return reports.WriteXLSX(w, d) },
+		func(w io.Writer) error { return reports.WriteHTML(w, d) },
+		func(w io.Writer) error { return reports.WriteSVG(w, d) })
 }

@@ -17,7 +17,7 @@ const (
 
 // WriteCompareSVG writes both fronts of each workload that the sweeps share as one picture for slides.
 func WriteCompareSVG(w io.Writer, c *Comparison) error {
-	s := slide{title: c.sideName(c.a, "A") + "; " + c.sideName(c.b, "B"), sub: "fronts of area and EDP",
+	s := slide{title: c.sideName(c.a, "A") + "; " + c.sideName(c.b, "B"), sub: "fronts of area and EDP; B / A: geometric mean",
 		foot: "A: " + c.a.origin() + ". B: " + c.b.origin() + "."}
 	if name := c.a.Sweep.Name; name == c.b.Sweep.Name {
 		s.title = fmt.Sprintf("%s: A is sweep %d, B is sweep %d", name, c.a.Sweep.ID, c.b.Sweep.ID)
@@ -58,13 +58,12 @@ func (c *Comparison) sideName(d *Data, side string) string {
 func (c *Comparison) panel(w *WorkloadChange) panel {
 	p := panel{title: w.Name}
 	if w.Ratio != nil {
-		p.title += fmt.Sprintf(": B's EDP is %s of A's at equal area (geometric mean)", three(w.Ratio.GeometricAvg))
+		p.title += fmt.Sprintf(": EDP of B / A %s at equal area", three(w.Ratio.GeometricAvg))
 	}
 	for _, side := range []struct {
-		d *Data
 		w *Workload
 		s stair
-	}{{c.a, w.a, w.a.stair("A", frontColour)}, {c.b, w.b, w.b.stair("B", otherColour)}} {
+	}{{w.a, w.a.stair("A", frontColour)}, {w.b, w.b.stair("B", otherColour)}} {
 		s := side.s
 		if s.name == "B" {
 			s.dash, s.square = otherDash, true
@@ -74,7 +73,7 @@ func (c *Comparison) panel(w *WorkloadChange) panel {
 			continue
 		}
 		p.fronts = append(p.fronts, s)
-		p.legend = append(p.legend, legend{name: fmt.Sprintf("%s (%d designs)", clipText(c.sideName(side.d, s.name), 30), len(s.marks)), colour: s.colour, dash: s.dash, square: s.square})
+		p.legend = append(p.legend, legend{name: fmt.Sprintf("%s (%d designs)", s.name, len(s.marks)), colour: s.colour, dash: s.dash, square: s.square})
 	}
 	if len(p.fronts) == 0 {
 		p.empty = "A: " + w.a.nothing() + " B: " + w.b.nothing()

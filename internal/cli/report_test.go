@@ -1,10 +1,13 @@
 package cli
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"strings"
 	"testing"
+
+	"tcmdse/results"
 )
 
 // TestReportForms: report writes a picture and prints one document, and refuses a path that cannot be written before it
@@ -46,7 +49,7 @@ func TestReportForms(t *testing.T) {
 // TestCompare: two sweeps of one file by number or name, in all forms; mistakes list what there is.
 func TestCompare(t *testing.T) {
 	files(t, map[string]string{"net.yaml": smallNet, "s.yaml": smallSweep})
-	for _, set := range []string{"name=small", "PE.x=2,8", "name=a,b"} {
+	for _, set := range []string{"name=small", "PE.x=2,8", "name=other"} {
 		if status, _, errs := call(t, "sweep", "s.yaml", "--quiet", "--out", "o", "--db", "r.db", "--set", set); status != 0 {
 			t.Fatal(errs)
 		}
@@ -60,11 +63,11 @@ func TestCompare(t *testing.T) {
 		{"r.db --compare 1 2", 0, "PE.x also 4 also 8", ""},
 		{"r.db --compare 2,1", 0, "PE.x also 8 also 4", ""},
 		{"--compare 1 r.db 2", 0, "sweep 1 small 2 small", ""},
-		{"r.db --compare small a,b", 0, "sweep 2 small 3 a,b", "note: 2 sweeps are called small; sweep 2, the newest, is taken"},
-		{"r.db --compare a,b,1", 0, "sweep 3 a,b 1 small", ""},
+		{"r.db --compare small other", 0, "sweep 2 small 3 other", "note: 2 sweeps are called small; sweep 2, the newest, is taken"},
+		{"r.db --compare other,1", 0, "sweep 3 other 1 small", ""},
 		{"r.db --compare 1 2 --json", 0, `"workloads_only_a": []`, ""},
-		{"r.db --compare 1", 2, "r.db has 1 (small), 2 (small), 3 (a,b)", ""},
-		{"r.db --compare 1 none", 2, "--compare: r.db has no sweep none; there are 1 (small), 2 (small), 3 (a,b)", ""},
+		{"r.db --compare 1", 2, "r.db has 1 (small), 2 (small), 3 (other)", ""},
+		{"r.db --compare 1 none", 2, "--compare: r.db has no sweep none; there are 1 (small), 2 (small), 3 (other)", ""},
 		{"r.db --compare 9,1", 2, "has no sweep 9; there are 1 (small)", ""},
 		{"r.db 2", 2, "goes with --compare only", ""},
 		{"r.db --compare 1 2 --sweep 1", 2, "--sweep does not go with --compare", ""},
@@ -87,6 +90,25 @@ func TestCompare(t *testing.T) {
 	for name, start := range map[string]string{"c.xlsx": "PK", "c.html": "<!DOCTYPE html>", "c.svg": "<svg "} {
 		if data, err := os.ReadFile(name); err != nil || !strings.HasPrefix(string(data), start) {
 			t.Errorf("%s: %v, %.40s", name, err, data)
+		}
+	}
+}
+
+// TestTwoOf: names of old files may have commas and be numbers; a number is a sweep_id first.
+func TestTwoOf(t *testing.T) {
+	sweeps := []results.Sweep{{ID: 1, Name: "a,b"}, {ID: 2, Name: "9"}, {ID: 3, Name: "1"}}
+	for _, c := range []struct {
+		first, second string
+		a, b          int64
+	}{{"a,b,9", "", 1, 2}, {"9,a,b", "", 2, 1}, {"a,b", "1", 1, 1}, {"1", "3", 1, 3}, {"a,b", "", 0, 0}, {",", "", 0, 0}} {
+		var second []string
+		if c.second != "" {
+			second = []string{c.second}
+		}
+		var errs bytes.Buffer
+		a, b, err := twoOf(&env{err: &errs}, "r.db", sweeps, c.first, second)
+		if a != c.a || b != c.b || (err != nil) != (c.a == 0) || errs.Len() > 0 {
+			t.Errorf("%s %s: %d, %d, %v, %s", c.first, c.second, a, b, err, errs.String())
 		}
 	}
 }

@@ -9,6 +9,8 @@ package nest
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 
 	"tcmdse/results"
 )
@@ -16,7 +18,8 @@ import (
 // Nest is a mapping with its figures.
 type Nest struct {
 	Lines     []Line
-	Levels    []Level // memories and the compute unit, outermost first
+	Levels    []Level // memories and the compute unit, outermost first, then the networks of arrays
+	Compute   int     // the compute unit's place in Levels; -1: not known
 	Imperfect bool    // loops may leave a remainder: tiles are at most what is said
 }
 
@@ -104,7 +107,30 @@ func Read(mapping string, components []results.Component) (*Nest, error) {
 			tiles[l.Var] = l.Tile * l.In
 		}
 	}
+	n.Compute = n.compute(components)
 	return n, nil
+}
+
+// compute finds the compute unit: no memory, and busy, as networks never are. They stand behind it; old files may have
+// none, or no times.
+func (n *Nest) compute(components []results.Component) int {
+	for i := len(components) - 1; i >= 0; i-- {
+		if k := &components[i]; k.BusyS > 0 && k.SizeBits == 0 && k.PeakBits == 0 && !n.keeps(k.Name) {
+			return i
+		}
+	}
+	for i := len(components) - 1; i >= 0; i-- {
+		array := func(l Line) bool { return strings.HasPrefix(l.Array, components[i].Name+".") }
+		if k := &components[i]; k.SizeBits == 0 && !n.keeps(k.Name) && !slices.ContainsFunc(n.Lines, array) {
+			return i
+		}
+	}
+	return -1
+}
+
+// keeps tells whether a memory keeps anything.
+func (n *Nest) keeps(memory string) bool {
+	return slices.ContainsFunc(n.Lines, func(l Line) bool { return l.Keep == memory })
 }
 
 // tile looks up what a memory keeps of a tensor.

@@ -42,12 +42,12 @@ func (n *Nest) Loops() string {
 			indent += "  "
 			row = append(row, strconv.FormatInt(l.Tile, 10))
 		} else if len(tensors) > 0 {
-			row = append(append(row, ""), n.keeps(l, tensors)...)
+			row = append(append(row, ""), n.amounts(l, tensors)...)
 		}
 		rows = append(rows, row)
 	}
-	if k := len(n.Levels); k > 0 {
-		rows = append(rows, []string{indent + plain(n.Levels[k-1].Name)})
+	if n.Compute >= 0 {
+		rows = append(rows, []string{indent + plain(n.Levels[n.Compute].Name)})
 	}
 	return aligned(rows)
 }
@@ -80,8 +80,8 @@ func (n *Nest) kept() []string {
 	return out
 }
 
-// keeps makes the cells of a memory's line: for each tensor the amount and its share, and how full the memory is.
-func (n *Nest) keeps(l *Line, tensors []string) []string {
+// amounts makes the cells of a memory's line: for each tensor the amount and its share, and how full the memory is.
+func (n *Nest) amounts(l *Line, tensors []string) []string {
 	level := &Level{}
 	if i := slices.IndexFunc(n.Levels, func(v Level) bool { return v.Name == l.Keep }); i >= 0 {
 		level = &n.Levels[i]
@@ -123,22 +123,23 @@ func (n *Nest) Traffic() string {
 	}
 	rows := [][]string{head}
 	for i := range n.Levels {
-		rows = append(rows, n.moves(&n.Levels[i], i == len(n.Levels)-1, tensors))
+		rows = append(rows, n.moves(i, tensors))
 	}
 	return aligned(rows)
 }
 
 // moves makes the row of one level.
-func (n *Nest) moves(l *Level, compute bool, tensors []string) []string {
-	size, full := "", ""
+func (n *Nest) moves(i int, tensors []string) []string {
+	l, size, full := &n.Levels[i], "", ""
 	switch {
 	case l.SizeBits > 0:
 		size, full = unit.Format(float64(l.SizeBits), unit.Bits), percent(l.Fill())
-	case !compute:
+	case n.Compute >= 0 && i > n.Compute:
+		full = "network"
+	case i != n.Compute:
 		size = "unlimited"
 	}
-	used := slices.ContainsFunc(n.Lines, func(x Line) bool { return x.Keep == l.Name })
-	if !compute && !used {
+	if (l.SizeBits > 0 || size != "") && !n.keeps(l.Name) {
 		full = "not used"
 	}
 	row := []string{plain(l.Name), strconv.FormatInt(l.Instances, 10), size, full}

@@ -38,7 +38,7 @@ func real(t *testing.T, name string) (mapping string, components []results.Compo
 }
 
 func TestText(t *testing.T) {
-	for _, name := range []string{"eyeriss-l1", "simba-l2", "tpu-qk", "eyeriss-imperfect"} {
+	for _, name := range []string{"eyeriss-l1", "simba-l2", "tpu-qk", "eyeriss-imperfect", "eyeriss-network"} {
 		mapping, components := real(t, name)
 		n, err := Read(mapping, components)
 		if err != nil {
@@ -82,6 +82,8 @@ func TestTextEdges(t *testing.T) {
 		{"mapping only", mapping, nil, []string{"DRAM keeps W O\nfor m in 4             2\n"}, []string{"full", "level", "%", "MAC"}},
 		{"no traffic", mapping, brief, []string{"GLB keeps W\n", "MAC\n", "75.0 %"}, []string{"read"}},
 		{"remainders", strings.Replace(mapping, `"nodes"`, `"imperfect":true,"nodes"`, 1), whole, []string{"tile at most"}, nil},
+		{"a network behind the compute unit", mapping, append(whole, results.Component{Name: "PE", Instances: 1}), []string{"\n    MAC\n", "\nMAC            8\n", "PE             1              network\n"}, nil},
+		{"no compute unit", mapping, whole[:3], []string{"par PE.x: m in 2     1\n\n"}, []string{"MAC"}},
 		{"hostile", mapping, hostile, []string{"\n    M?[31m?AC?\n"}, []string{"\x1b", "\u009b"}},
 		{"empty", `{"nodes":[]}`, nil, []string{"loop nest  tile\n"}, []string{"\n\n"}},
 	} {

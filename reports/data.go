@@ -34,7 +34,7 @@ type Workload struct {
 	Candidates []results.CandidateRow // in the sweep's order; of very many, the front and a part of the others
 	Front      []int                  // indexes into Candidates, by area; only these have their architecture
 	Layers     []results.LayerRow     // of all candidates or, in large sweeps, of the front; only that has its mappings
-	Components []results.ComponentRow // of the same candidates, without the traffic of single tensors
+	Components []results.ComponentRow // of the same candidates; the front's with the traffic of single tensors
 
 	all tally // of every stored candidate
 }

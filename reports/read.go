@@ -161,13 +161,17 @@ func (w *Workload) readRows(ctx context.Context, s *results.Store, brief bool) e
 		return err
 	}
 	p.Whole = false
-	return s.ComponentsOf(ctx, p, func(k results.ComponentRow) error {
+	err = s.ComponentsOf(ctx, p, func(k results.ComponentRow) error {
 		share(&k.Workload)
 		share(&k.Layer)
 		share(&k.Name)
 		w.Components = append(w.Components, k)
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	return w.readTraffic(ctx, s)
 }
 
 // readCosts reads the costs of the design of least EDP; none where there is no front or the file is older than costs.

@@ -15,7 +15,8 @@ type sheetRows struct {
 	header []string
 	rows   iter.Seq[[]any]
 	n      int
-	note   string // what a sheet leaves out
+	note   string             // what a sheet leaves out
+	widths map[string]float64 // of columns on a sheet, where they follow the rows
 }
 
 // tables lists the long tables of a report.
@@ -147,25 +148,29 @@ func componentCells(k *results.ComponentRow) []any {
 
 // mappings lists the mappings of the designs on the front: all others are in the database.
 func (d *Data) mappings() sheetRows {
-	t := sheetRows{name: "Mappings", header: []string{"workload", "candidate_id", "idx", "layer", "mapping", "mapping_json"}}
+	t := sheetRows{name: "Mappings", header: []string{"workload", "candidate_id", "idx", "layer", "mapping", "traffic", "mapping_json"}}
 	t.rows = func(yield func([]any) bool) {
 		for i := range d.Workloads {
 			w := &d.Workloads[i]
-			front := map[int64]bool{}
-			for _, at := range w.Front {
-				front[w.Candidates[at].ID] = true
-			}
+			front, components := w.frontIDs(), w.frontComponents()
 			for k := range w.Layers {
 				l := &w.Layers[k]
-				if front[l.CandidateID] && !yield([]any{l.Workload, l.CandidateID, l.Index, l.Name, l.MappingText, l.MappingJSON}) {
+				if !front[l.CandidateID] {
+					continue
+				}
+				loops, traffic := mappingText(l, components[layerOf{l.CandidateID, l.Name}])
+				if !yield([]any{l.Workload, l.CandidateID, l.Index, l.Name, loops, traffic, l.MappingJSON}) {
 					return
 				}
 			}
 		}
 	}
-	for range t.rows {
+	loops, traffic := 0, 0
+	for row := range t.rows {
 		t.n++
+		loops, traffic = max(loops, longest(row[4].(string))), max(traffic, longest(row[5].(string)))
 	}
+	t.widths = map[string]float64{"mapping": nestWidth(loops), "traffic": nestWidth(traffic), "mapping_json": 30}
 	return t
 }
 

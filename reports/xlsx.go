@@ -36,7 +36,7 @@ func WriteXLSX(w io.Writer, d *Data) error {
 	b.styles()
 	var long []*streamed
 	var rows sync.WaitGroup
-	for _, t := range d.tables() {
+	for _, t := range b.tables {
 		long = append(long, b.open(t))
 	}
 	for _, x := range long {
@@ -91,8 +91,11 @@ type book struct {
 	rows    map[string]int // rows of the sheets that links lead to
 	columns []pointColumn  // of the hidden sheet
 	logs    []logCharts    // of each chart, in the order they were added
+	tables  []sheetRows    // the long ones
 
-	title, head, middle, bold, number, plain, text, top, nest, code, lines, percent, change, link, warning, soft int // styles
+	title, head, middle, bold, number, plain, text, top, nest, code, lines, percent, change, link, warning int // styles
+
+	small map[float64]int // styles of nests with more lines than a row has room for, by the size of their font
 }
 
 // study is what is found out about a workload for several sheets.
@@ -111,7 +114,8 @@ func (b *book) measure() {
 		b.studies = append(b.studies, study{w, w.limits(), w.effects(axes), cloud, of})
 	}
 	b.rows = map[string]int{}
-	for _, t := range b.d.tables() {
+	b.tables = b.d.tables()
+	for _, t := range b.tables {
 		b.rows[t.name] = min(t.n, maxRows)
 	}
 }
@@ -140,13 +144,16 @@ func (b *book) styles() {
 	b.text = style(excelize.Style{Alignment: &excelize.Alignment{Horizontal: "left", Vertical: "top", Indent: 1}})
 	b.top = style(excelize.Style{Alignment: &excelize.Alignment{Vertical: "top"}})
 	b.nest = style(excelize.Style{Alignment: top, Font: &excelize.Font{Family: "Courier New", Size: 9}})
+	b.small = map[float64]int{}
+	for size := 1.0; size < nestFont; size += 0.5 {
+		b.small[size] = style(excelize.Style{Alignment: top, Font: &excelize.Font{Family: "Courier New", Size: size}})
+	}
 	// filled cells show what fits and are laid out fast; LibreOffice takes minutes over a few hundred long ones that may run over
 	b.code = style(excelize.Style{Alignment: &excelize.Alignment{Vertical: "top", Horizontal: "fill"}, Font: &excelize.Font{Family: "Courier New", Size: 9}})
 	b.lines = style(excelize.Style{Alignment: top})
 	b.percent = style(excelize.Style{CustomNumFmt: &percent})
 	b.change = style(excelize.Style{CustomNumFmt: &change})
 	b.link = style(excelize.Style{Font: &excelize.Font{Color: "0563C1", Underline: "single"}})
-	b.soft = style(excelize.Style{Font: &excelize.Font{Color: "595959"}})
 	b.warning = style(excelize.Style{Alignment: top, Font: &excelize.Font{Bold: true, Color: "9C2A00"}})
 }
 

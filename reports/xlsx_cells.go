@@ -18,8 +18,8 @@ func (b *book) cells(header []string, row []any) []any {
 			out[i] = excelize.Cell{StyleID: b.numberStyle(v), Value: number(v)}
 		case string:
 			switch header[i] {
-			case "mapping":
-				out[i] = excelize.Cell{StyleID: b.nest, Value: clip(v)}
+			case "mapping", "traffic":
+				out[i] = excelize.Cell{StyleID: b.nestStyle(v), Value: clip(v)}
 			case "mapping_json":
 				out[i] = excelize.Cell{StyleID: b.code, Value: clip(v)}
 			default:

@@ -3,6 +3,7 @@ package reports
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -129,7 +130,7 @@ func (b *book) frontChart(sheet string, w *Workload, column, row int) bool {
 		y.add(c.EDPJs)
 	}
 	cloud := cloudOf(b.points("candidates", cloudX, cloudY))
-	stair := lineOf(b.points("front", areas, edps), "D55E00")
+	stair := lineOf(b.points("front", areas, edps), strings.TrimPrefix(frontColour, "#"))
 	b.chart(sheet, column, row, &excelize.Chart{
 		Type:      excelize.Scatter,
 		Series:    []excelize.ChartSeries{cloud, stair},
@@ -138,7 +139,7 @@ func (b *book) frontChart(sheet string, w *Workload, column, row int) bool {
 		Dimension: excelize.ChartDimension{Width: chartWidth, Height: chartHeight},
 		XAxis:     axisOf(x, "area_mm2", "0.####"),
 		YAxis:     axisOf(y, "edp_js", "0.0E+00"),
-	}, logCharts{scatter: true, x: true, y: true, base: 10, stair: true})
+	}, logCharts{scatter: true, x: true, y: true, base: 10, corners: map[int][]int{1: corners(edps, y)}})
 	return true
 }
 

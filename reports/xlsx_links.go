@@ -32,7 +32,7 @@ func designKey(workload string, idx int64) string {
 
 // linkTo prepares links to one of the long tables, whose last columns are design and its links.
 func (b *book) linkTo(sheet string) sheetLink {
-	for _, t := range b.d.tables() {
+	for _, t := range b.tables {
 		if t.name != sheet {
 			continue
 		}

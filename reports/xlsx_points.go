@@ -73,9 +73,9 @@ func (b *book) streamPoints() {
 // logCharts tells what patchCharts has to do to a chart.
 type logCharts struct {
 	scatter bool
-	x, y    bool    // logarithmic axes
-	base    float64 // of x
-	stair   bool    // the last series is a staircase
+	x, y    bool          // logarithmic axes
+	base    float64       // of x
+	corners map[int][]int // by series, the points that are corners of a staircase and no designs
 }
 
 // chart adds a chart to a sheet.
@@ -114,8 +114,10 @@ func (b *book) patchCharts() {
 		x = strings.ReplaceAll(x, "<xVal><strRef>", "<xVal><numRef>")
 		x = strings.ReplaceAll(x, "</strRef></xVal>", "</numRef></xVal>")
 		marked := true
-		if l.stair {
-			x, marked = plainCorners(x)
+		for series, corners := range l.corners {
+			if marked {
+				x, marked = plainCorners(x, series, corners)
+			}
 		}
 		if !ok || !marked || strings.Count(x, "<logBase") != logs || strings.Contains(x, "<xVal><strRef>") {
 			b.keep(fmt.Errorf("%s: the chart's axes are not as expected; excelize has changed what it writes", key))
@@ -138,31 +140,39 @@ func valueAxis(x string, l logCharts) (string, bool) {
 	return x[:from] + more + x[to+len("</noMultiLvlLbl>"):], true
 }
 
-// plainCorners takes the marker off every second point of a chart's last series, the corners of its staircase. False
-// where the series has not the form that excelize is known to write.
-func plainCorners(x string) (string, bool) {
-	at := strings.LastIndex(x, "<ser>")
-	if at < 0 {
+// plainCorners takes the marker off points of a chart's series. False where the series has not the form that excelize is known
+// to write.
+func plainCorners(x string, at int, corners []int) (string, bool) {
+	parts := strings.Split(x, "<ser>")
+	if at+1 >= len(parts) {
 		return x, false
 	}
-	head, series := x[:at], x[at:]
+	series := parts[at+1]
 	from, to, values := strings.Index(series, "<spPr>"), strings.Index(series, "<marker>"), strings.Index(series, "<xVal>")
 	if from < 0 || to < from || values < to {
 		return x, false
 	}
 	line := series[from:to] // points do not inherit the line of their series
-	_, area, _ := strings.Cut(series[values:], ":$")
-	_, last, _ := strings.Cut(area, "$")
-	last, _, _ = strings.Cut(last, "<")
-	rows, err := strconv.Atoi(last)
-	if err != nil {
-		return x, false
-	}
 	var points strings.Builder
-	for i := 1; i < rows-1; i += 2 {
+	for _, i := range corners {
 		fmt.Fprintf(&points, `<dPt><idx val="%d"/><marker><symbol val="none"/></marker><bubble3D val="0"/>%s</dPt>`, i, line)
 	}
-	return head + series[:values] + points.String() + series[values:], true
+	parts[at+1] = series[:values] + points.String() + series[values:]
+	return strings.Join(parts, "<ser>"), true
+}
+
+// corners lists the points of a staircase that are no designs, but for those so little above the next design that they fall
+// on its pixels: LibreOffice draws one of such points, the first, and without its marker the design would not show.
+func corners(edps []float64, y *logAxis) []int {
+	const pixels = chartHeight
+	low, high := y.decades()
+	var out []int
+	for i := 1; i+1 < len(edps); i += 2 {
+		if math.Log10(edps[i]/edps[i+1])*pixels >= math.Log10(high/low) {
+			out = append(out, i)
+		}
+	}
+	return out
 }
 
 // axisOf describes a logarithmic axis of base ten.

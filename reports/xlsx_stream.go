@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -30,7 +31,11 @@ func (b *book) open(t sheetRows) *streamed {
 	for _, l := range links {
 		header = append(header, l.header())
 	}
-	b.printArea(t.name, len(t.header), min(t.n, maxRows)+1)
+	printed := len(t.header)
+	if i := slices.Index(t.header, "mapping_json"); i > 0 {
+		printed = i // its one long line would make the page too small to read
+	}
+	b.printArea(t.name, printed, min(t.n, maxRows)+1)
 	s, err := b.f.NewStreamWriter(t.name)
 	b.keep(err)
 	return &streamed{t: t, header: header, s: s, linker: b.newLinker(t, links), styles: b, err: err}
@@ -48,7 +53,7 @@ func (x *streamed) write() {
 		return
 	}
 	for i, h := range x.header {
-		x.keep(x.s.SetColWidth(i+1, i+1, width(h)))
+		x.keep(x.s.SetColWidth(i+1, i+1, cmp.Or(x.t.widths[h], width(h))))
 	}
 	x.keep(x.s.SetPanes(frozen()))
 	head := make([]any, len(x.header))
@@ -151,23 +156,12 @@ func frozen() *excelize.Panes {
 // width of a column by its header, with room for the filter's button.
 func width(header string) float64 {
 	switch header {
-	case "mapping", "mapping_json":
-		return 60
 	case "reason":
 		return 40
 	case "design":
 		return 20
 	}
 	return min(max(11.5, float64(len(header))+4), 40)
-}
-
-// height of a row in points: as many lines as its loop nest has; 0 is the default height.
-func height(header []string, row []any) float64 {
-	if i := slices.Index(header, "mapping"); i >= 0 {
-		text, _ := row[i].(string)
-		return min(12*float64(1+strings.Count(strings.TrimRight(text, "\n"), "\n"))+3, 409)
-	}
-	return 0
 }
 
 // unique makes headers differ in more than case, as the columns of a table must.

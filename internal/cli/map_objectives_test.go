@@ -124,3 +124,20 @@ func TestImperfectMappingBack(t *testing.T) {
 		t.Errorf("without the mark: exit %d, %s", status, errs)
 	}
 }
+
+// TestVerbose: map -v and evaluate -v print the nest with tiles and shares, the traffic, and what each component costs.
+func TestVerbose(t *testing.T) {
+	files(t, map[string]string{"net.yaml": smallNet})
+	status, out, errs := call(t, "map", "--arch", "eyeriss", "--workload", "net.yaml", "--layer", "b", "-v")
+	if status != 0 {
+		t.Fatal(errs)
+	}
+	_, mapping, _ := call(t, "map", "--arch", "eyeriss", "--workload", "net.yaml", "--layer", "b", "--json")
+	os.WriteFile("m.json", []byte(mapping), 0o644)
+	_, again, _ := call(t, "evaluate", "--arch", "eyeriss", "--workload", "net.yaml", "--layer", "b", "--mapping", "m.json", "-v")
+	for _, want := range []string{"\n    loop nest ", " tile ", "\n    DRAM keeps I W O ", " % ", "\n    level  instances       size ", " written", " unlimited ", "\n    component      energy    leakage       busy\n"} {
+		if !strings.Contains(out, want) || !strings.Contains(again, want) {
+			t.Errorf("no %q in\n%s\nor in\n%s", want, out, again)
+		}
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"tcmdse/hwmodel"
 	"tcmdse/internal/unit"
 	"tcmdse/mapper"
+	"tcmdse/reports/nest"
 	"tcmdse/results"
 )
 
@@ -170,24 +171,22 @@ func line(e *env, r *results.Layer, name string) {
 		seconds(r.LatencyS), r.EDPJs, 100*r.Utilization, r.Bottleneck)
 }
 
-// detail prints the loop nest and what each component costs, moves and holds.
+// detail prints the loop nest, what moves at each level and what each component costs.
 func detail(e *env, r *results.Layer) {
-	fmt.Fprintln(e.out)
-	for _, line := range strings.Split(strings.TrimRight(r.MappingText, "\n"), "\n") {
-		fmt.Fprintln(e.out, "    "+line)
+	text := r.MappingText
+	if n, err := nest.Read(r.MappingJSON, r.Components); err == nil {
+		text = n.Text()
 	}
-	fmt.Fprintf(e.out, "\n    %-10s %10s %10s %10s %9s  %s\n", "component", "energy", "leakage", "busy", "full", "read / written by tensor")
+	fmt.Fprintln(e.out)
+	for _, line := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
+		if line != "" {
+			line = "    " + line
+		}
+		fmt.Fprintln(e.out, line)
+	}
+	fmt.Fprintf(e.out, "\n    %-10s %10s %10s %10s\n", "component", "energy", "leakage", "busy")
 	for _, k := range r.Components {
-		full := ""
-		if k.SizeBits > 0 {
-			full = fmt.Sprintf("%.1f %%", 100*k.PeakBits/float64(k.SizeBits))
-		}
-		var moves []string
-		for _, x := range k.Tensors {
-			moves = append(moves, fmt.Sprintf("%s %s / %s", x.Tensor, unit.Format(x.ReadBits, unit.Bits), unit.Format(x.WriteBits, unit.Bits)))
-		}
-		fmt.Fprintf(e.out, "    %-10s %10s %10s %10s %9s  %s\n", k.Name, unit.Format(k.EnergyJ, unit.Joule), unit.Format(k.LeakageJ, unit.Joule),
-			seconds(k.BusyS), full, strings.Join(moves, ", "))
+		fmt.Fprintf(e.out, "    %-10s %10s %10s %10s\n", k.Name, unit.Format(k.EnergyJ, unit.Joule), unit.Format(k.LeakageJ, unit.Joule), seconds(k.BusyS))
 	}
 	fmt.Fprintln(e.out)
 }

@@ -2,7 +2,7 @@ package cli
 
 import (
 	"fmt"
-	"strings"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -11,19 +11,28 @@ import (
 )
 
 func newReport(e *env) *cobra.Command {
-	var xlsx, html, csv string
+	var to paths
+	var csv string
 	var id int64
+	var json bool
+	var compare string
 	cmd := &cobra.Command{
-		Use:     "report DB",
-		Short:   "Write reports from a database, no mapping done",
-		Example: "  tcmdse report tcmdse-out/results.db -o review.xlsx --html review.html --csv tables",
-		Args:    cobra.ExactArgs(1),
+		Use:   "report DB [SWEEP]",
+		Short: "Write reports from a database, no mapping done",
+		Example: `  tcmdse report tcmdse-out/results.db -o review.xlsx --html review.html --csv tables
+  tcmdse report tcmdse-out/results.db --svg front.svg      # for slides
+  tcmdse report tcmdse-out/results.db --json               # for scripts (docs/json.md)
+  tcmdse report tcmdse-out/results.db --compare 1 2        # what changed from sweep 1 to sweep 2`,
+		Args: cobra.RangeArgs(1, 2),
 	}
 	f := cmd.Flags()
-	f.StringVarP(&xlsx, "output", "o", "", "workbook to write")
-	f.StringVar(&html, "html", "", "page to write")
+	f.StringVarP(&to.xlsx, "output", "o", "", "workbook to write")
+	f.StringVar(&to.html, "html", "", "page to write")
+	f.StringVar(&to.svg, "svg", "", "picture of the fronts to write, for slides")
 	f.StringVar(&csv, "csv", "", "folder for CSV files, with all rows of a sweep of any size")
+	f.BoolVar(&json, "json", false, "print the fronts as one JSON document in place of the table")
 	f.Int64Var(&id, "sweep", 0, "sweep_id (default: the last sweep in the file)")
+	f.StringVar(&compare, "compare", "", "A: what changed from sweep A to the SWEEP named after it, each a sweep_id or a name; also --compare A,B")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		s, err := results.OpenReadOnly(args[0])
 		if err != nil {
@@ -34,20 +43,32 @@ func newReport(e *env) *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if compare != "" || len(args) > 1 {
+			if err := onlyCompare(cmd, args); err != nil {
+				return usageError{err}
+			}
+			return runCompare(cmd.Context(), e, s, sweeps, compare, args[1:], to, json)
+		}
 		if err := hasSweep(args[0], sweeps, id, cmd.Flags().Changed("sweep")); err != nil {
 			return usageError{err}
+		}
+		if err := to.check(); err != nil { // better before all is read than after it
+			return err
 		}
 		d, err := reports.Read(cmd.Context(), s, id)
 		if err != nil {
 			return err
 		}
-		if err := writeReports(d, xlsx, html); err != nil {
+		if err := writeReports(d, to); err != nil {
 			return err
 		}
 		if csv != "" {
 			if err := reports.WriteCSV(cmd.Context(), csv, s, d); err != nil {
 				return err
 			}
+		}
+		if json {
+			return reports.WriteJSON(e.out, d)
 		}
 		if len(sweeps) > 1 {
 			fmt.Fprintf(e.out, "sweep %d of %d (%s); --sweep N for another\n", d.Sweep.ID, len(sweeps), shown(d.Sweep.Name))
@@ -62,12 +83,8 @@ func hasSweep(path string, sweeps []results.Sweep, id int64, asked bool) error {
 	if len(sweeps) == 0 {
 		return fmt.Errorf("%s holds no sweep", path)
 	}
-	var there []string
-	for _, w := range sweeps {
-		if w.ID == id || !asked {
-			return nil
-		}
-		there = append(there, fmt.Sprintf("%d (%s)", w.ID, shown(w.Name)))
+	if slices.ContainsFunc(sweeps, func(w results.Sweep) bool { return w.ID == id || !asked }) {
+		return nil
 	}
-	return fmt.Errorf("--sweep: %s has no sweep %d; there are %s", path, id, strings.Join(there, ", "))
+	return fmt.Errorf("--sweep: %s has no sweep %d; there are %s", path, id, listSweeps(sweeps))
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -186,7 +187,7 @@ func writable(dir string) error {
 // writeSweep writes the reports and tells where they are.
 func writeSweep(e *env, d *reports.Data, sum dse.Summary, f sweepFlags) error {
 	xlsx, html := filepath.Join(f.out, "report.xlsx"), filepath.Join(f.out, "report.html")
-	if err := writeReports(d, xlsx, html); err != nil {
+	if err := writeReports(d, paths{xlsx: xlsx, html: html}); err != nil {
 		return err
 	}
 	if f.json {
@@ -231,24 +232,9 @@ func frontJSON(d *reports.Data) []map[string]any {
 }
 
 // writeReports writes what has a path.
-func writeReports(d *reports.Data, xlsx, html string) error {
-	write := func(path string, f func(*os.File) error) error {
-		if path == "" {
-			return nil
-		}
-		w, err := os.CreateTemp(filepath.Dir(path), unfinishedFile)
-		if err != nil {
-			return err
-		}
-		defer os.Remove(w.Name())
-		if err := errors.Join(f(w), w.Chmod(0o644), w.Close()); err != nil {
-			return err
-		}
-		return os.Rename(w.Name(), path)
-	}
-	err := write(xlsx, func(w *os.File) error { return reports.WriteXLSX(w, d) })
-	if err == nil {
-		err = write(html, func(w *os.File) error { return reports.WriteHTML(w, d) })
-	}
-	return err
+func writeReports(d *reports.Data, to paths) error {
+	return to.write(
+		func(w io.Writer) error { return reports.WriteXLSX(w, d) },
+		func(w io.Writer) error { return reports.WriteHTML(w, d) },
+		func(w io.Writer) error { return reports.WriteSVG(w, d) })
 }

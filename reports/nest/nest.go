@@ -9,14 +9,18 @@ package nest
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 
 	"tcmdse/results"
 )
 
 // Nest is a mapping with its figures.
 type Nest struct {
-	Lines  []Line
-	Levels []Level // memories and the compute unit, outermost first
+	Lines     []Line
+	Levels    []Level // memories and the compute unit, outermost first, then the networks of arrays
+	Compute   int     // the compute unit's place in Levels; -1: not known
+	Imperfect bool    // loops may leave a remainder: tiles are at most what is said
 }
 
 // Line is a loop, or what a memory keeps from here on inwards.
@@ -70,12 +74,13 @@ type node struct {
 // Read builds the nest of a mapping in the JSON form of map --json, with the components of its layer.
 func Read(mapping string, components []results.Component) (*Nest, error) {
 	var m struct {
-		Nodes []node `json:"nodes"`
+		Imperfect bool   `json:"imperfect"`
+		Nodes     []node `json:"nodes"`
 	}
 	if err := json.Unmarshal([]byte(mapping), &m); err != nil {
 		return nil, fmt.Errorf("nest: %w", err)
 	}
-	n := &Nest{}
+	n := &Nest{Imperfect: m.Imperfect}
 	for i := range components {
 		k := &components[i]
 		n.Levels = append(n.Levels, Level{k.Name, k.Instances, k.PeakBits, k.SizeBits, k.Tensors})
@@ -102,7 +107,30 @@ func Read(mapping string, components []results.Component) (*Nest, error) {
 			tiles[l.Var] = l.Tile * l.In
 		}
 	}
+	n.Compute = n.compute(components)
 	return n, nil
+}
+
+// compute finds the compute unit: no memory, and busy, as networks never are. They stand behind it; old files may have
+// none, or no times.
+func (n *Nest) compute(components []results.Component) int {
+	for i := len(components) - 1; i >= 0; i-- {
+		if k := &components[i]; k.BusyS > 0 && k.SizeBits == 0 && k.PeakBits == 0 && !n.keeps(k.Name) {
+			return i
+		}
+	}
+	for i := len(components) - 1; i >= 0; i-- {
+		array := func(l Line) bool { return strings.HasPrefix(l.Array, components[i].Name+".") }
+		if k := &components[i]; k.SizeBits == 0 && !n.keeps(k.Name) && !slices.ContainsFunc(n.Lines, array) {
+			return i
+		}
+	}
+	return -1
+}
+
+// keeps tells whether a memory keeps anything.
+func (n *Nest) keeps(memory string) bool {
+	return slices.ContainsFunc(n.Lines, func(l Line) bool { return l.Keep == memory })
 }
 
 // tile looks up what a memory keeps of a tensor.

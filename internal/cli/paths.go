@@ -1,0 +1,61 @@
+package cli
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// paths are the files to write; "" for none.
+type paths struct{ xlsx, html, svg string }
+
+func (p *paths) list() []string { return []string{p.xlsx, p.html, p.svg} }
+
+// check finds out whether the files can be made.
+func (p *paths) check() error {
+	for _, path := range p.list() {
+		if path == "" {
+			continue
+		}
+		if st, err := os.Stat(path); err == nil && st.IsDir() {
+			return fmt.Errorf("%s is a folder, not a file to write", path)
+		}
+		w, err := os.CreateTemp(filepath.Dir(path), unfinishedFile)
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(w.Close(), os.Remove(w.Name())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// write writes what has a path, in the order of list. A file is there when it is whole, or not at all.
+func (p *paths) write(forms ...func(io.Writer) error) error {
+	for i, path := range p.list() {
+		if path == "" {
+			continue
+		}
+		if err := writeFile(path, forms[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func writeFile(path string, form func(io.Writer) error) error {
+	w, err := os.CreateTemp(filepath.Dir(path), unfinishedFile)
+	if err != nil {
+		return err
+	}
+	defer os.Remove(w.Name())
+	b := bufio.NewWriter(w)
+	if err := errors.Join(form(b), b.Flush(), w.Chmod(0o644), w.Close()); err != nil {
+		return err
+	}
+	return os.Rename(w.Name(), path)
+}

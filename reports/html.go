@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"tcmdse/internal/unit"
 	"tcmdse/results"
 )
 
@@ -74,9 +73,15 @@ type plotView struct {
 	Axes                          []string // parameters that points can be coloured by
 	Head                          []string // the front as the terminal's table has it
 	Front                         []markView
-	Keys                          []string
+	Keys                          []keyView
+	Many                          string // a class of plots whose marks have to be small
 	Outcomes                      []outcomeView
 	Plot                          frame
+}
+
+type keyView struct {
+	Text, ID string
+	Index    int64
 }
 
 // frame is the plot's area in SVG units.
@@ -115,15 +120,17 @@ func plot(id int, w *Workload, shown []paramColumn) (plotView, []int) {
 	}
 	for _, k := range w.keyDesigns() {
 		c := &w.Candidates[w.Front[k.at]]
-		v.Keys = append(v.Keys, fmt.Sprintf("%s: %s mm², %s (candidate %d)", k.name, three(c.AreaMM2), joules(c.EDPJs)+"s", c.Index))
+		v.Keys = append(v.Keys, keyView{fmt.Sprintf("%s: %s mm², %s", k.name, three(c.AreaMM2), figure(c.EDPJs, "J·s")), fmt.Sprintf("d%d-%d", id, c.Index), c.Index})
 	}
 	var points []int
 	points, v.All = thin(w, htmlPoints)
-	v.Shown = len(points)
+	if v.Shown = len(points); v.Shown > 1000 {
+		v.Many = " many"
+	}
 	x, y := w.logAxes(points)
 	areas, edps := w.staircase()
 	si := scaleOf(edps)
-	v.XLabel, v.YLabel = "area / mm²", "EDP / "+strings.ReplaceAll(si.prefix, "u", "µ")+"J·s"
+	v.XLabel, v.YLabel = "area / mm²", "EDP / "+si.micro()+"J·s"
 	v.XTicks, v.YTicks = x.ticksIn(1, 45), y.ticksIn(si.factor, 26)
 	v.Dots = w.dots(points, x, y)
 	var stair strings.Builder
@@ -180,7 +187,7 @@ func (v *plotView) addFront(w *Workload, x, y *logAxis, shown []paramColumn) {
 // label says in one line what a point is.
 func label(c *results.CandidateRow, shown []paramColumn) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "candidate %d: %s mm², %ss, %s, %s", c.Index, three(c.AreaMM2), joules(c.EDPJs), joules(c.EnergyJ), seconds(c.LatencyS))
+	fmt.Fprintf(&b, "candidate %d: %s mm², %s, %s, %s", c.Index, three(c.AreaMM2), figure(c.EDPJs, "J·s"), figure(c.EnergyJ, "J"), figure(c.LatencyS, "s"))
 	for i := range shown {
 		if t := shown[i].text(c.Params); t != "" {
 			fmt.Fprintf(&b, "; %s %s", shown[i].path, t)
@@ -189,6 +196,11 @@ func label(c *results.CandidateRow, shown []paramColumn) string {
 	return b.String()
 }
 
-func joules(v float64) string { return unit.Format(v, unit.Joule) }
+// figure writes a value with a prefix of its unit.
+func figure(v float64, unit string) string {
+	s := scaleOf([]float64{v})
+	return s.of(v) + " " + s.micro() + unit
+}
 
-func seconds(s float64) string { return strings.TrimSuffix(joules(s), "J") + "s" }
+// micro is the prefix as text has it.
+func (s scale) micro() string { return strings.ReplaceAll(s.prefix, "u", "µ") }

@@ -19,6 +19,7 @@ import (
 type pageData struct {
 	Sweep     int64             `json:"sweep"`
 	Objective string            `json:"objective"`
+	Sets      bool              `json:"sets"`  // --set of every parameter leaves one candidate of the sweep's file
 	Frame     [6]float64        `json:"frame"` // width, height, left, top, right, bottom
 	Plots     []*pagePlot       `json:"plots"`
 	Names     []string          `json:"names"`
@@ -97,7 +98,7 @@ func (p *places) of(text string, add func()) int {
 
 func newPageData(d *Data) *pageData {
 	f := plotFrame
-	return &pageData{Sweep: d.Sweep.ID, Objective: orEDP(d.Sweep.Objective), Frame: [6]float64{f.Width, f.Height, f.Left, f.Top, f.Right, f.Bottom},
+	return &pageData{Sweep: d.Sweep.ID, Objective: orEDP(d.Sweep.Objective), Sets: canSet(d.Sweep.Config), Frame: [6]float64{f.Width, f.Height, f.Left, f.Top, f.Right, f.Bottom},
 		Names: []string{}, Lines: []string{}, Archs: [][]int{}, Nests: []json.RawMessage{}, Texts: [][]int{}, sweep: &d.Sweep}
 }
 
@@ -202,6 +203,21 @@ func plainNumbers(w *Workload, points []int, p *paramColumn) (of []float64, unit
 		of, unit = append(of, v), text[len(head):]
 	}
 	return of, unit, true
+}
+
+// canSet tells whether --set can replace every parameter of a sweep's file and nothing else adds candidates: paths inside zip
+// cannot be replaced, derived ones follow from others, samples want more than one point.
+func canSet(config string) bool {
+	var file struct {
+		Axes            []map[string]yaml.Node `yaml:"axes"`
+		Include, Sample yaml.Node
+	}
+	if yaml.NewDecoder(strings.NewReader(config)).Decode(&file) != nil || !file.Include.IsZero() || !file.Sample.IsZero() {
+		return false
+	}
+	return !slices.ContainsFunc(file.Axes, func(a map[string]yaml.Node) bool {
+		return len(a["zip"].Content)+len(a["same"].Value)+len(a["derive"].Value) > 0
+	})
 }
 
 // workloadNames are what the map command calls a workload: what the sweep's file calls it, a name or a file. What is no

@@ -125,6 +125,13 @@ func TestHTML(t *testing.T) {
 			}
 		}
 	}
+	lines := ""
+	for _, n := range p.Archs[0] {
+		lines += p.Lines[n] + "\n"
+	}
+	if c := d.Workloads[0].Candidates[d.Workloads[0].Front[0]]; lines != c.ArchYAML || !p.Sets {
+		t.Errorf("architecture %q, want %q; --set %v", lines, c.ArchYAML, p.Sets)
+	}
 	if len(p.Nests) < 2 || len(p.Nests) > 20 || len(p.Archs) != 1 {
 		t.Errorf("%d mappings and %d architectures: equal ones are not kept once", len(p.Nests), len(p.Archs))
 	}
@@ -215,6 +222,20 @@ func TestHTMLBare(t *testing.T) {
 	d.Workloads[0].Name = "b"
 	if got := dataOf(t, pageOf(t, d)).Plots[0].Workloads; !slices.Equal(got, []string{"nets/b.yaml"}) {
 		t.Errorf("network b is read from %q", got)
+	}
+}
+
+// TestCanSet: the page shows a sweep of one candidate by --set where the sweep's file allows it.
+func TestCanSet(t *testing.T) {
+	for config, want := range map[string]bool{
+		"axes:\n  - {path: PE.x, values: [8, 16]}\n  - {path: PE.y, range: {from: 1, to: 3}}\nbudget: {area: 10mm2}\n": true,
+		"arch: a\n": true,
+		"axes:\n  - zip:\n      - {path: PE.x, values: [8, 16]}\n": false, "axes:\n  - {path: PE.x, values: [8]}\n  - {path: PE.y, same: PE.x}\n": false,
+		"axes:\n  - {path: PE.y, derive: PE.x * 2}\n": false, "include:\n  - {PE.x: 3}\n": false, "sample: {method: lhs, points: 9}\n": false, ":": false,
+	} {
+		if got := canSet(config); got != want {
+			t.Errorf("%q: %v", config, got)
+		}
 	}
 }
 

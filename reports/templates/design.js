@@ -43,7 +43,7 @@ function si(v, unit) {
 // bits writes an amount of data.
 function bits(b) {
   if (b === null) return "-";
-  if (b < 8) return figure(b) + " b";
+  if (b > 0 && b < 8) return figure(b) + " b";
   var v = b / 8, e = 0;
   while (v >= 1023.5 && e < 4) { v /= 1024; e++; }
   return (v === Math.round(v) && v < 1024 ? v : figure(v)) + " " + ["B", "KiB", "MiB", "GiB", "TiB"][e];
@@ -163,11 +163,15 @@ function commands(panel, p, i, design) {
     el(box, "summary", {}, "its architecture, to be saved as design.yaml");
     copyable(box, yaml);
   } else {
+    el(panel, "p", {"class": "meta"}, "The first command takes its architecture from the sweep's database, here results.db.");
     copyable(panel, archCommand(index));
-    el(panel, "p", {"class": "meta"}, "writes its architecture; results.db is the sweep's database. The same in a sweep, in place of its axes:");
-    copyable(panel, d.params.filter(function (q) { return valueOf(q, i); }).map(function (q) { return "--set " + quoted(q.path + "=" + valueOf(q, i)); }).join(" "));
   }
   d.workloads.forEach(function (w) { copyable(panel, mapCommand(w)); });
+  var sets = d.params.filter(function (q) { return valueOf(q, i); }).map(function (q) { return " --set " + quoted(q.path + "=" + valueOf(q, i)); });
+  if (PAGE.sets && sets.length) {
+    el(panel, "p", {"class": "meta"}, "Or as a sweep of this candidate alone, from the sweep's file, here sweep.yaml:");
+    copyable(panel, "tcmdse sweep sweep.yaml --out one" + sets.join(""));
+  }
   if (!design && i in p.place) el(panel, "p", {"class": "meta"}, "The page has no room for this design's layers and mappings; the command prints them, and tcmdse query has them in view layer_result.");
 }
 

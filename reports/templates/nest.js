@@ -38,9 +38,9 @@ var hatches = 0;
 
 // drawNest draws it. Every line opens a box around all that follow; a memory's has a row for each tensor that it keeps.
 function drawNest(parent, nest, layer) {
-  var W = 900, X = {tensor: 300, bar: 430, share: 520, read: 580, written: 690}, TOP = 26, lines = nest[0], last = nest[1][nest[1].length - 1];
+  var W = 900, X = {tensor: 350, bar: 480, share: 570, read: 630, written: 735}, TOP = 26, lines = nest[0], last = nest[1][nest[1].length - 1];
   var loops = lines.filter(function (l) { return !Array.isArray(l[1]); }).length, tensors = tensorsOf(nest);
-  var step = Math.min(12, 190 / Math.max(1, lines.length)), y = TOP, boxes = lines.map(function (l, k) {
+  var step = Math.min(12, 150 / Math.max(1, lines.length)), y = TOP, boxes = lines.map(function (l, k) {
     var keeps = Array.isArray(l[1]), b = {line: l, keeps: keeps, x: 4 + k * step, y: y, inset: 4 + k * 3, high: keeps ? Math.max(42, 14 + 19 * l[1].length) : 24};
     y += b.high + 4;
     return b;

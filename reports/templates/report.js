@@ -153,7 +153,8 @@ function show(p, i) {
   if (p.svg && p.x[i] !== null && p.y[i] !== null) { p.circle.setAttribute("cx", p.x[i]); p.circle.setAttribute("cy", p.y[i]); }
   if (was !== i) fillPanel(p, i);
   p.live.textContent = "details of candidate " + p.data.idx[i] + " are below the plot";
-  p.panel.scrollIntoView({block: "nearest"});
+  var top = p.panel.getBoundingClientRect().top;
+  if (top < 0 || top > 0.75 * window.innerHeight) window.scrollBy(0, top - 0.7 * window.innerHeight); // the plot stays in sight
 }
 
 // scales lists what points can be coloured by.
@@ -226,7 +227,7 @@ function colours(p) {
   });
 }
 
-document.querySelectorAll("tr[data-row] a").forEach(function (a) {
+document.querySelectorAll("a[href^='#d']").forEach(function (a) {
   a.addEventListener("click", function (e) {
     var m = /^#d(\d+)-(\d+)$/.exec(a.getAttribute("href")), p = plots[+m[1]];
     e.preventDefault();

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"tcmdse/results"
 )
 
 // TestBrowser does in Chromium what a reader does: points, clicks, types, colours, goes back. Inputs are real events.
@@ -13,7 +15,14 @@ func TestBrowser(t *testing.T) {
 	b := openChromium(t)
 	d := withNests(realistic(t))
 	address := b.open(pageOf(t, d), "#d1-15")
-	t.Run("address", func(t *testing.T) {
+	run := func(name string, f func(t *testing.T)) {
+		t.Run(name, func(t *testing.T) {
+			b.t = t // which fails when the browser does not answer
+			f(t)
+		})
+		b.t = t
+	}
+	run("address", func(t *testing.T) {
 		b.wait(`document.querySelector("#panel1 h3").textContent.includes("netB, candidate 15, on the front")`)
 		if got := b.eval(`document.querySelector("tr.on").dataset.row + " " + document.getElementById("panel0").hidden`); got != "d1-15 true" {
 			t.Errorf("the address's design: row %s", got)
@@ -22,12 +31,14 @@ func TestBrowser(t *testing.T) {
 		b.wait(`document.getElementById("panel1").hidden`)
 		b.eval(`window.scrollTo(0, 0)`)
 	})
-	t.Run("mouse", func(t *testing.T) { byMouse(t, b, d) })
-	t.Run("keys", func(t *testing.T) { byKeys(t, b, d) })
-	t.Run("colours", func(t *testing.T) { byColour(t, b) })
-	t.Run("design", func(t *testing.T) { ofDesign(t, b) })
-	t.Run("looks", func(t *testing.T) { looks(t, b) })
-	t.Run("large", func(t *testing.T) { hoverLarge(t, b) })
+	run("mouse", func(t *testing.T) { byMouse(t, b, d) })
+	run("keys", func(t *testing.T) { byKeys(t, b, d) })
+	run("colours", func(t *testing.T) { byColour(t, b) })
+	run("design", func(t *testing.T) { ofDesign(t, b) })
+	run("looks", func(t *testing.T) { looks(t, b) })
+	run("touch", func(t *testing.T) { byTouch(t, b, d) })
+	run("bare", func(t *testing.T) { bare(t, b) })
+	run("large", func(t *testing.T) { hoverLarge(t, b) })
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if len(b.faults) > 0 {
@@ -254,6 +265,39 @@ func looks(t *testing.T, b *chromium) {
 	b.eval(`document.querySelector("#panel1").scrollIntoView()`)
 	b.keep("narrow2.png")
 	b.call("Emulation.clearDeviceMetricsOverride", `{}`, nil)
+}
+
+// byTouch: a tap chooses a point, those beside the front as well.
+func byTouch(t *testing.T, b *chromium, d *Data) {
+	b.call("Emulation.setTouchEmulationEnabled", `{"enabled":true}`, nil)
+	b.eval(`window.scrollTo(0, 0)`)
+	w := &d.Workloads[0]
+	for _, at := range []int{w.Front[0], lonely(w)} {
+		x, y := place(t, b, w, at)
+		b.call("Input.dispatchTouchEvent", fmt.Sprintf(`{"type":"touchStart","touchPoints":[{"x":%g,"y":%g}]}`, x+4, y+4), nil)
+		b.call("Input.dispatchTouchEvent", `{"type":"touchEnd","touchPoints":[]}`, nil)
+		b.wait(fmt.Sprintf(`location.hash === "#d0-%d" && document.querySelector("#panel0 h3").textContent.includes("candidate %[1]d,")`, w.Candidates[at].Index))
+		b.eval(`window.scrollTo(0, 0)`)
+	}
+	b.call("Emulation.setTouchEmulationEnabled", `{"enabled":false}`, nil)
+}
+
+// bare: designs without areas are on no plot and in the table, which leads to them; without layers there are no tables of any.
+func bare(t *testing.T, b *chromium) {
+	d := built(3, func(_ int, c *results.CandidateRow) { c.AreaMM2 = 0 })
+	d.Sweep.Workloads, d.Workloads[0].Name = []string{"a", "b's"}, "geometric mean"
+	b.open(pageOf(t, d), "")
+	b.eval(`document.querySelector('a[href="#d0-1"]').click()`)
+	b.wait(`location.hash === "#d0-1" && document.activeElement.id === "panel0"`)
+	got := b.eval(`document.getElementById("panel0").textContent + document.querySelectorAll("svg, #panel0 table").length`)
+	for _, want := range []string{"geometric mean, candidate 1, on the front", "tcmdse map --arch design.yaml --workload a -v", `--workload 'b'\''s' -v`} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in the panel: %s", want, got)
+		}
+	}
+	if !strings.HasSuffix(got, "0") {
+		t.Error("a plot, or tables of layers")
+	}
 }
 
 // hoverLarge: with 5,000 points a move of the pointer takes a few milliseconds, at most.

@@ -60,6 +60,7 @@ func place(t *testing.T, b *chromium, w *Workload, at int) (x, y float64) {
 	points, _ := thin(w, htmlPoints)
 	ax, ay := w.logAxes(points)
 	c := &w.Candidates[at]
+	b.settle()
 	var left, top, width float64
 	if _, err := fmt.Sscan(b.eval(`(function (r) { return r.left + " " + r.top + " " + r.width; })(document.getElementById("plot0").getBoundingClientRect())`), &left, &top, &width); err != nil {
 		t.Fatal(err)
@@ -219,8 +220,12 @@ func ofDesign(t *testing.T, b *chromium) {
 	}
 	b.eval(`document.querySelector("#panel1 details.mapping").scrollIntoView()`)
 	b.keep("design.png")
-	if got := b.eval(`(function (c) { c.click(); return new Promise(function (done) { setTimeout(function () { done(c.textContent); }, 100); }); })(document.querySelector("#panel1 .command button"))`); got != "Copied" && got != "Selected" {
-		t.Errorf("the button says %q after copying", got)
+	for _, before := range []string{"", `Object.defineProperty(navigator, "clipboard", {value: undefined, configurable: true})`} {
+		b.eval(before)
+		got := b.eval(`(function (c) { c.textContent = ""; c.click(); return new Promise(function (done) { setTimeout(function () { done(c.textContent); }, 100); }); })(document.querySelector("#panel1 .command button"))`)
+		if got != "Copied" && got != "Selected" {
+			t.Errorf("%s: the button says %q after copying", before, got)
+		}
 	}
 }
 
@@ -274,8 +279,11 @@ func byTouch(t *testing.T, b *chromium, d *Data) {
 	w := &d.Workloads[0]
 	for _, at := range []int{w.Front[0], lonely(w)} {
 		x, y := place(t, b, w, at)
-		b.call("Input.dispatchTouchEvent", fmt.Sprintf(`{"type":"touchStart","touchPoints":[{"x":%g,"y":%g}]}`, x+4, y+4), nil)
-		b.call("Input.dispatchTouchEvent", `{"type":"touchEnd","touchPoints":[]}`, nil)
+		for try, hash := 0, fmt.Sprintf("#d0-%d", w.Candidates[at].Index); try < 5 && b.eval("location.hash") != hash; try++ { // on a busy machine a tap can last as long as a press
+			b.call("Input.dispatchTouchEvent", fmt.Sprintf(`{"type":"touchStart","touchPoints":[{"x":%g,"y":%g}]}`, x+4, y+4), nil)
+			b.call("Input.dispatchTouchEvent", `{"type":"touchEnd","touchPoints":[]}`, nil)
+			b.settle()
+		}
 		b.wait(fmt.Sprintf(`location.hash === "#d0-%d" && document.querySelector("#panel0 h3").textContent.includes("candidate %[1]d,")`, w.Candidates[at].Index))
 		b.eval(`window.scrollTo(0, 0)`)
 	}
@@ -306,7 +314,7 @@ func hoverLarge(t *testing.T, b *chromium) {
 	took, err := strconv.ParseFloat(b.eval(`(function (s) { var r = s.getBoundingClientRect(), at = performance.now();
 		for (var i = 0; i < 200; i++) s.dispatchEvent(new PointerEvent("pointermove", {clientX: r.left + r.width * (0.1 + 0.004 * i), clientY: r.top + r.height / 2}));
 		return (performance.now() - at) / 200; })(document.getElementById("plot0"))`), 64)
-	if err != nil || took > 8 {
+	if err != nil || took > 16 { // a frame
 		t.Errorf("a move takes %g ms, %v", took, err)
 	}
 	t.Logf("a move over 5,000 points takes %.2f ms", took)

@@ -178,6 +178,12 @@ func (b *chromium) wait(expression string) {
 	}
 }
 
+// settle waits until the window shows what was last done.
+func (b *chromium) settle() {
+	b.t.Helper()
+	b.eval(`new Promise(function (done) { requestAnimationFrame(function () { requestAnimationFrame(done); }); })`)
+}
+
 // open shows a page and waits until its scripts have run.
 func (b *chromium) open(page, hash string) (address string) {
 	b.t.Helper()

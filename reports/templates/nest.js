@@ -50,7 +50,7 @@ function drawNest(parent, nest, layer) {
   svg.dataset.loops = loops;
   var id = "hatch" + hatches++, pattern = el(el(svg, "defs", {}), "pattern", {id: id, width: 7, height: 7, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)"});
   el(pattern, "line", {"class": "hatch", x1: 0, x2: 0, y1: 0, y2: 7});
-  [["tensor", "kept in each"], ["bar", "of its room"], ["read", "read by all"], ["written", "written by all"]].forEach(function (h) { el(svg, "text", {x: X[h[0]], y: 16, "class": "soft"}, h[1]); });
+  [["tensor", "kept in each"], ["bar", "share of its room"], ["read", "read in all"], ["written", "written in all"]].forEach(function (h) { el(svg, "text", {x: X[h[0]], y: 16, "class": "soft"}, h[1]); });
   boxes.forEach(function (b, k) {
     var high = bottom + 4 * (lines.length - k) - b.y, wide = W - b.x - b.inset, par = !b.keeps && b.line.length > 3;
     if (par) [5, 2.5].forEach(function (o) { el(svg, "rect", {"class": "copy", x: b.x + o, y: b.y + o, width: wide, height: high - 2, rx: 3}); });

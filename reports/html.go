@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"tcmdse/internal/unit"
 	"tcmdse/results"
 )
 
@@ -204,3 +205,7 @@ func figure(v float64, unit string) string {
 
 // micro is the prefix as text has it.
 func (s scale) micro() string { return strings.ReplaceAll(s.prefix, "u", "µ") }
+
+func joules(v float64) string { return unit.Format(v, unit.Joule) }
+
+func seconds(s float64) string { return strings.TrimSuffix(joules(s), "J") + "s" }

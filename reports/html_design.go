@@ -1,101 +1,179 @@
 package reports
 
 import (
-	"fmt"
+	"encoding/json"
 	"math"
+
+	"tcmdse/reports/nest"
+	"tcmdse/results"
 )
 
-// designView is one design of the front with all that a reader may want to know.
-type designView struct {
-	pointView
-	ID                                string
-	Index                             int64
-	Drawn                             bool
-	Area, EDP, Energy, Latency, Limit string
-	Params                            []string // all of them, with their values
-	Layers                            []layerView
-	Components                        []componentView
-	ArchYAML                          string
-	Row                               []string
+// pageDesign is what the page tells of a design of the front beside its figures. Energies and times are of all runs.
+type pageDesign struct {
+	Limit      int         `json:"limit"` // a name; -1: not known
+	Arch       int         `json:"arch"`  // -1: not known
+	Layers     [][]any     `json:"layers"`
+	Components [][]any     `json:"components"`
+	sums       []*pageSums // of Components
+	at         map[string]int
 }
 
-// layerView is a layer with its runs together; shares are per cent of the network.
-type layerView struct {
-	Name, Energy, Latency, Limit, Utilization, Mapping string
-	EnergyShare, LatencyShare                          float64
-	Count                                              int64
+// pageSums is a component over a network.
+type pageSums struct {
+	name                  int
+	energy, leakage, area float64
 }
 
-type componentView struct {
-	Name, Energy, Leakage, Area string
-	Share                       float64 // of the network's energy, leakage counted, per cent
-	AreaShare                   float64 // of the design's area, per cent
-}
+// maxDetails bounds the layers that a page has details of: 5,000 take two to three MB.
+const maxDetails = 5000
 
-// designs describes the front's designs with their layers and components.
-func (w *Workload) designs(id int, x, y *logAxis, shown []paramColumn, axes []axisView) []designView {
-	limits := w.bottlenecks()
-	rows := w.frontText(shown)
-	var out []designView
-	at := map[int64]int{}
+// addDesigns adds the details of the front's designs: of all, or of so many as have no more layers than given, spread
+// along the front.
+func (p *pageData) addDesigns(out *pagePlot, w *Workload, layers int) (left int) {
+	kept, limits := w.detailed(layers), w.bottlenecks()
+	by := map[int64]*pageDesign{}
+	out.Designs = make([]*pageDesign, len(w.Front))
 	for k, i := range w.Front {
 		c := &w.Candidates[i]
-		at[c.ID] = len(out)
-		d := designView{ID: fmt.Sprintf("d%d-%d", id, c.Index), Index: c.Index, Drawn: drawable(c), Area: three(c.AreaMM2), EDP: joules(c.EDPJs) + "s",
-			Energy: joules(c.EnergyJ), Latency: seconds(c.LatencyS), Limit: limits[c.ID], ArchYAML: c.ArchYAML, Row: rows[k+1]}
-		d.pointView = pointView{x.at(c.AreaMM2), y.at(c.EDPJs), label(c, shown) + "; bound by " + limits[c.ID], coloured(c, axes)}
-		for _, p := range c.Params {
-			d.Params = append(d.Params, p.Path+" = "+p.Text)
-		}
-		out = append(out, d)
-	}
-	for i := range w.Layers {
-		l := &w.Layers[i]
-		k, ok := at[l.CandidateID]
-		if !ok {
+		if !kept[k] {
+			left++
 			continue
 		}
-		c := &w.Candidates[w.Front[k]]
-		n := float64(l.Count)
-		out[k].Layers = append(out[k].Layers, layerView{Name: l.Name, Count: l.Count, Energy: joules(l.EnergyJ * n),
-			Latency: seconds(l.LatencyS * n), Limit: l.Bottleneck, Utilization: fmt.Sprintf("%.0f %%", l.Utilization*100), Mapping: l.MappingText,
-			EnergyShare: percent(l.EnergyJ*n, c.EnergyJ), LatencyShare: percent(l.LatencyS*n, c.LatencyS)})
+		d := &pageDesign{Limit: -1, Arch: -1, Layers: [][]any{}, Components: [][]any{}, at: map[string]int{}}
+		if l := limits[c.ID]; l != "" {
+			d.Limit = p.name(l)
+		}
+		if c.ArchYAML != "" {
+			d.Arch = p.archs.of(c.ArchYAML, func() { p.Archs = append(p.Archs, p.text(c.ArchYAML)) })
+		}
+		out.Designs[k], by[c.ID] = d, d
 	}
-	w.addComponents(out, at)
+	parts := map[pageLayer][]results.Component{}
+	for i := range w.Components {
+		if k := &w.Components[i]; by[k.CandidateID] != nil {
+			at := pageLayer{k.CandidateID, k.Layer}
+			parts[at] = append(parts[at], k.Component)
+			by[k.CandidateID].sum(p, k)
+		}
+	}
+	for i := range w.Layers {
+		if l := &w.Layers[i]; by[l.CandidateID] != nil {
+			by[l.CandidateID].layer(p, l, parts[pageLayer{l.CandidateID, l.Name}])
+		}
+	}
+	for _, d := range out.Designs {
+		if d != nil {
+			for _, s := range d.sums {
+				d.Components = append(d.Components, []any{s.name, short(s.energy), short(s.leakage), short(s.area)})
+			}
+		}
+	}
+	return left
+}
+
+// pageLayer names a layer's result on one candidate.
+type pageLayer struct {
+	candidate int64
+	layer     string
+}
+
+// detailed picks designs of the front, as places in it, that have at most so many layers together: evenly along the front,
+// its ends and its knee among them.
+func (w *Workload) detailed(layers int) map[int]bool {
+	each := 0
+	for i := range w.Layers {
+		if len(w.Front) > 0 && w.Layers[i].CandidateID == w.Candidates[w.Front[0]].ID {
+			each++
+		}
+	}
+	all := make([]int, len(w.Front))
+	for k := range all {
+		all[k] = k
+	}
+	if n := max(3, layers/max(1, each)); n < len(all) {
+		all = everyNth(all, n)
+		if k := w.knee(); k >= 0 {
+			all = append(all, k)
+		}
+	}
+	out := map[int]bool{}
+	for _, k := range all {
+		out[k] = true
+	}
 	return out
 }
 
-// addComponents sums each design's components over the network.
-func (w *Workload) addComponents(out []designView, at map[int64]int) {
-	type sum struct{ energy, leakage, area float64 }
-	sums := make([]map[string]*sum, len(out))
-	names := make([][]string, len(out))
-	for i := range w.Components {
-		c := &w.Components[i]
-		k, ok := at[c.CandidateID]
-		if !ok {
-			continue
-		}
-		if sums[k] == nil {
-			sums[k] = map[string]*sum{}
-		}
-		s := sums[k][c.Name]
-		if s == nil {
-			s = &sum{}
-			sums[k][c.Name] = s
-			names[k] = append(names[k], c.Name)
-		}
-		s.energy += c.EnergyJ * float64(c.Count)
-		s.leakage += c.LeakageJ * float64(c.Count)
-		s.area = c.AreaMM2
+func (d *pageDesign) sum(p *pageData, k *results.ComponentRow) {
+	at, ok := d.at[k.Name]
+	if !ok {
+		at = len(d.sums)
+		d.at[k.Name] = at
+		d.sums = append(d.sums, &pageSums{name: p.name(k.Name)})
 	}
-	for k := range out {
-		total, area := w.Candidates[w.Front[k]].EnergyJ, w.Candidates[w.Front[k]].AreaMM2
-		for _, name := range names[k] {
-			s := sums[k][name]
-			out[k].Components = append(out[k].Components, componentView{name, joules(s.energy), joules(s.leakage), three(s.area), percent(s.energy+s.leakage, total), percent(s.area, area)})
+	s := d.sums[at]
+	s.energy += k.EnergyJ * float64(k.Count)
+	s.leakage += k.LeakageJ * float64(k.Count)
+	s.area = k.AreaMM2
+}
+
+// layer adds a row: name, runs, energy, latency, what bounds it, utilization, mapping (a nest; -1 - a text where it cannot be
+// read; null where there is none), and 1 where it is proved optimal.
+func (d *pageDesign) layer(p *pageData, l *results.LayerRow, parts []results.Component) {
+	n := float64(l.Count)
+	row := []any{p.name(l.Name), l.Count, short(l.EnergyJ * n), short(l.LatencyS * n), p.name(l.Bottleneck), short(math.Round(1000*l.Utilization) / 1000), nil, 0}
+	if x, err := nest.Read(l.MappingJSON, parts); err == nil {
+		if text, err := json.Marshal(p.nest(x, imperfect(l.MappingJSON))); err == nil {
+			row[6] = p.nests.of(string(text), func() { p.Nests = append(p.Nests, text) })
+		}
+	} else if l.MappingText != "" {
+		row[6] = -1 - p.texts.of(l.MappingText, func() { p.Texts = append(p.Texts, p.text(l.MappingText)) })
+	}
+	if l.Optimal {
+		row[7] = 1
+	}
+	d.Layers = append(d.Layers, row)
+}
+
+// nest is a mapping in few characters: its lines, its levels, and 1 where loops may leave a remainder. A line is a loop as
+// [variable, passes, tile] with the array behind if there is one, or a memory with a list: [memory, [tensors]]. A level is
+// [name, instances, peak, size, [[tensor, read, written, kept]...]], in bits.
+func (p *pageData) nest(n *nest.Nest, imperfect int) []any {
+	lines, levels := [][]any{}, [][]any{}
+	for i := range n.Lines {
+		l := &n.Lines[i]
+		switch {
+		case l.Keep != "":
+			tensors := []int{}
+			for _, t := range l.Kept {
+				tensors = append(tensors, p.name(t.Tensor))
+			}
+			lines = append(lines, []any{p.name(l.Keep), tensors})
+		case l.Array != "":
+			lines = append(lines, []any{p.name(l.Var), l.In, l.Tile, p.name(l.Array)})
+		default:
+			lines = append(lines, []any{p.name(l.Var), l.In, l.Tile})
 		}
 	}
+	for i := range n.Levels {
+		l := &n.Levels[i]
+		traffic := [][]any{}
+		for _, t := range l.Traffic {
+			traffic = append(traffic, []any{p.name(t.Tensor), short(t.ReadBits), short(t.WriteBits), short(t.PeakBits)})
+		}
+		levels = append(levels, []any{p.name(l.Name), l.Instances, short(l.PeakBits), l.SizeBits, traffic})
+	}
+	return []any{lines, levels, imperfect}
+}
+
+// imperfect tells whether a mapping's loops may leave a remainder.
+func imperfect(mapping string) int {
+	var m struct {
+		Imperfect bool `json:"imperfect"`
+	}
+	if json.Unmarshal([]byte(mapping), &m) == nil && m.Imperfect {
+		return 1
+	}
+	return 0
 }
 
 // percent is between 0 and 100, 0 where there is no whole.

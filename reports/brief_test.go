@@ -142,7 +142,7 @@ func TestBriefCSV(t *testing.T) {
 	writeAllCSV(t, few, db, room{candidates: 60, designs: 1000, layers: 1e6})
 	writeAllCSV(t, all, db, room{maxCandidates, maxDesigns, maxLayers})
 	files, err := filepath.Glob(filepath.Join(all, "*.csv"))
-	if err != nil || len(files) != 5 {
+	if err != nil || len(files) != 6 {
 		t.Fatal(files, err)
 	}
 	for _, path := range files {

@@ -58,6 +58,7 @@ func place(t *testing.T, b *chromium, w *Workload, at int) (x, y float64) {
 	points, _ := thin(w, htmlPoints)
 	ax, ay := w.logAxes(points)
 	c := &w.Candidates[at]
+	b.eval(`document.getElementById("plot0").scrollIntoView({block: "center"})`)
 	b.settle()
 	var left, top, width float64
 	if _, err := fmt.Sscan(b.eval(`(function (r) { return r.left + " " + r.top + " " + r.width; })(document.getElementById("plot0").getBoundingClientRect())`), &left, &top, &width); err != nil {

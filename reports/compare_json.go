@@ -99,7 +99,7 @@ func WriteCompareJSON(w io.Writer, c *Comparison) error {
 
 func newWorkloadCompared(w *WorkloadChange) workloadCompared {
 	doc := workloadCompared{Workload: w.Name, Kept: []fateDoc{}, Gone: []fateDoc{}, New: []fateDoc{}, Both: w.Both, Status: w.Status, Changed: w.Changed,
-		A: newWorkloadDoc(w.a), B: newWorkloadDoc(w.b)}
+		A: newWorkloadDoc(w.a, nil), B: newWorkloadDoc(w.b, nil)}
 	if r := w.Ratio; r != nil {
 		doc.Ratio = &ratioDoc{r.From, r.To, r.GeometricAvg, r.Min, r.MinAt, r.Max, r.MaxAt}
 	}

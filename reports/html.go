@@ -32,22 +32,24 @@ var (
 // without scripts. With them a design shows its figures when pointed at and, when chosen, its parameters, layers and
 // mappings, which the page carries once as JSON.
 func WriteHTML(w io.Writer, d *Data) error {
-	t, err := template.New("report").Parse(page)
+	t, err := template.New("report").Funcs(template.FuncMap{"list": func(caption string, rows [][]string) captioned { return captioned{caption, rows} }}).Parse(page)
 	if err != nil {
 		return err
 	}
 	v := view{Sweep: d.Sweep.Name, Arch: d.Sweep.Arch, Objective: orEDP(d.Sweep.Objective), Tool: d.Sweep.ToolVersion,
 		Model: d.Sweep.ModelVersion, Config: d.Sweep.Config, Warnings: d.warnings(), Notes: d.notes(), Method: append(append(definitions(d), limits()...), costText(d)...),
 		Style: template.CSS(pageStyle), Script: template.JS("(function () {\n\"use strict\";\n" + nestScript + designScript + pageScript + "})();\n")}
+	v.Question = d.question()
 	v.Started = d.Sweep.StartedAt.Format("2006-01-02 15:04 UTC")
 	shown := d.shown()
 	data := newPageData(d)
-	for i := range d.Workloads {
-		w := &d.Workloads[i]
+	axes := d.axes()
+	for i, w := range d.all() {
 		p, points := plot(i, w, shown)
 		if p.Left = data.add(w, points, d.params(), maxDetails/len(d.Workloads)); p.Left > 0 {
 			p.Detailed = len(p.Front) - p.Left
 		}
+		p.addAnswers(w, axes)
 		v.Workloads = append(v.Workloads, p)
 	}
 	if v.Data, err = data.encode(); err != nil {
@@ -59,6 +61,7 @@ func WriteHTML(w io.Writer, d *Data) error {
 // view is what the template sees.
 type view struct {
 	Sweep, Arch, Objective, Tool, Model, Started, Config string
+	Question                                             [][2]string
 	Warnings, Notes, Method                              []string
 	Workloads                                            []plotView
 	Style                                                template.CSS
@@ -75,9 +78,18 @@ type plotView struct {
 	Head                          []string // the front as the terminal's table has it
 	Front                         []markView
 	Keys                          []keyView
-	Many                          string // a class of plots whose marks have to be small
+	Limits                        [][]string // what limits the key designs, a header first
+	Budgets                       [][]string
+	Effects                       [][]string // what each axis does
+	Many                          string     // a class of plots whose marks have to be small
 	Outcomes                      []outcomeView
 	Plot                          frame
+}
+
+// captioned is a small table, a header first.
+type captioned struct {
+	Caption string
+	Rows    [][]string
 }
 
 type keyView struct {

@@ -122,7 +122,7 @@ func (d *pageDesign) layer(p *pageData, l *results.LayerRow, parts []results.Com
 	n := float64(l.Count)
 	row := []any{p.name(l.Name), l.Count, short(l.EnergyJ * n), short(l.LatencyS * n), p.name(l.Bottleneck), short(math.Round(1000*l.Utilization) / 1000), nil, 0}
 	if x, err := nest.Read(l.MappingJSON, parts); err == nil {
-		if text, err := json.Marshal(p.nest(x, imperfect(l.MappingJSON))); err == nil {
+		if text, err := json.Marshal(p.nest(x)); err == nil {
 			row[6] = p.nests.of(string(text), func() { p.Nests = append(p.Nests, text) })
 		}
 	} else if l.MappingText != "" {
@@ -137,8 +137,11 @@ func (d *pageDesign) layer(p *pageData, l *results.LayerRow, parts []results.Com
 // nest is a mapping in few characters: its lines, its levels, and 1 where loops may leave a remainder. A line is a loop as
 // [variable, passes, tile] with the array behind if there is one, or a memory with a list: [memory, [tensors]]. A level is
 // [name, instances, peak, size, [[tensor, read, written, kept]...]], in bits.
-func (p *pageData) nest(n *nest.Nest, imperfect int) []any {
-	lines, levels := [][]any{}, [][]any{}
+func (p *pageData) nest(n *nest.Nest) []any {
+	lines, levels, imperfect := [][]any{}, [][]any{}, 0
+	if n.Imperfect {
+		imperfect = 1
+	}
 	for i := range n.Lines {
 		l := &n.Lines[i]
 		switch {
@@ -163,17 +166,6 @@ func (p *pageData) nest(n *nest.Nest, imperfect int) []any {
 		levels = append(levels, []any{p.name(l.Name), l.Instances, short(l.PeakBits), l.SizeBits, traffic})
 	}
 	return []any{lines, levels, imperfect}
-}
-
-// imperfect tells whether a mapping's loops may leave a remainder.
-func imperfect(mapping string) int {
-	var m struct {
-		Imperfect bool `json:"imperfect"`
-	}
-	if json.Unmarshal([]byte(mapping), &m) == nil && m.Imperfect {
-		return 1
-	}
-	return 0
 }
 
 // percent is between 0 and 100, 0 where there is no whole.

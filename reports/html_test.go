@@ -96,12 +96,14 @@ func dataOf(t *testing.T, page string) *pageData {
 func TestHTML(t *testing.T) {
 	d := realistic(t)
 	page := pageOf(t, d)
-	for want, n := range map[string]int{`<circle class="front"`: 13 + 9, `<polyline class="stair"`: 2, `<tr data-row=`: 13 + 9, `<noscript>`: 1} {
+	for want, n := range map[string]int{`<circle class="front"`: 13 + 9 + 9, `<polyline class="stair"`: 3, `<tr data-row=`: 13 + 9 + 9, `<table class="words">`: 3 + 3 + 2, `<noscript>`: 1} {
 		if got := strings.Count(page, want); got != n {
 			t.Errorf("%d of %q, want %d", got, want, n)
 		}
 	}
-	for _, want := range []string{"prefers-color-scheme: dark", "@media print", "6 over budget: area 12.3", "27 infeasible: layer qk", `<a href="#d0-101">101</a>`, "EDP / µJ·s", "area / mm²"} {
+	for _, want := range []string{"prefers-color-scheme: dark", "@media print", "6 over budget: area 12.3", "27 infeasible: layer qk", `<a href="#d0-101">101</a>`, "EDP / µJ·s", "area / mm²",
+		"Which of 108 candidates of edge", "The best design within each area", "<td>1 mm²</td><td>0</td><td>0.960</td>", "compute (MAC)", "<td>32KiB</td><td>0.25MiB</td><td>-2.6 %</td>",
+		"geometric mean (netA 50 %, netB 50 %): 9 of 108"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("no %q in the page", want)
 		}
@@ -109,7 +111,7 @@ func TestHTML(t *testing.T) {
 	if bad := regexp.MustCompile(`https?://|NaN|Inf\b|ZgotmplZ|<link|@import|src=|url\("|<no value>`).FindAllString(page, -1); bad != nil {
 		t.Errorf("the page has %q", bad)
 	}
-	if got := len(regexp.MustCompile(`M[\d.]+ [\d.]+h0`).FindAllString(page, -1)); got != 102+75-13-9 {
+	if got := len(regexp.MustCompile(`M[\d.]+ [\d.]+h0`).FindAllString(page, -1)); got != 102+75+75-13-9-9 {
 		t.Errorf("%d dots", got)
 	}
 	p := dataOf(t, page)

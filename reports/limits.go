@@ -72,12 +72,12 @@ func (w *Workload) limits() map[int64]*limit {
 	type sums struct {
 		limiting, energy, full map[string]float64
 		leakage                float64
-		last                   string // component of the last layer: the compute unit stands last in every architecture
+		memories               map[string]bool
 	}
 	of := map[int64]*sums{}
 	at := func(id int64) *sums {
 		if of[id] == nil {
-			of[id] = &sums{limiting: map[string]float64{}, energy: map[string]float64{}, full: map[string]float64{}}
+			of[id] = &sums{limiting: map[string]float64{}, energy: map[string]float64{}, full: map[string]float64{}, memories: map[string]bool{}}
 		}
 		return of[id]
 	}
@@ -97,7 +97,9 @@ func (w *Workload) limits() map[int64]*limit {
 		s := at(k.CandidateID)
 		s.energy[k.Name] += (k.EnergyJ + k.LeakageJ) * float64(k.Count)
 		s.leakage += k.LeakageJ * float64(k.Count)
-		s.last = k.Name
+		if k.SizeBits > 0 || k.PeakBits > 0 { // the compute unit keeps nothing, and networks of arrays are never busy
+			s.memories[k.Name] = true
+		}
 		if k.SizeBits > 0 && k.PeakBits >= nearlyFull*float64(k.SizeBits) {
 			s.full[k.Name] += latency[place{k.CandidateID, k.Layer}]
 		}
@@ -112,7 +114,7 @@ func (w *Workload) limits() map[int64]*limit {
 		var most float64
 		l.time, most = largest(s.limiting)
 		l.timeShare = share(most, c.LatencyS)
-		l.compute = l.time == s.last
+		l.compute = !s.memories[l.time]
 		l.energy, most = largest(s.energy)
 		l.energyShare = share(most, c.EnergyJ)
 		l.full, most = largest(s.full)

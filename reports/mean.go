@@ -3,6 +3,7 @@ package reports
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -15,8 +16,21 @@ import (
 // of its numbers, and no workload has to be the unit of the others. Only candidates that are mapped on all have one. The
 // mean EDP is the mean energy times the mean latency.
 
-// weights gives each workload its weight: all 1 where none are given.
+// WeightError tells what is wrong with weights that were given, and what is allowed.
+type WeightError struct{ text string }
+
+func (e *WeightError) Error() string { return e.text }
+
+// weights gives each workload its weight, their sum 1: all alike where none are given.
 func weights(workloads []string, given map[string]float64) ([]float64, error) {
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		if !slices.Contains(workloads, name) {
+			return nil, &WeightError{fmt.Sprintf("the sweep has no workload %q; there are %s", name, strings.Join(workloads, ", "))}
+		}
+		if w := given[name]; !(w >= 0) || math.IsInf(w, 0) {
+			return nil, &WeightError{fmt.Sprintf("%s has the weight %v; a weight is a number of 0 or more", name, w)}
+		}
+	}
 	out := make([]float64, len(workloads))
 	total := 0.0
 	for i, name := range workloads {
@@ -24,18 +38,13 @@ func weights(workloads []string, given map[string]float64) ([]float64, error) {
 		if given != nil {
 			out[i] = given[name]
 		}
-		if !(out[i] >= 0) || math.IsInf(out[i], 0) {
-			return nil, fmt.Errorf("weight of %s: %v given; a weight is a number of 0 or more", name, out[i])
-		}
 		total += out[i]
 	}
-	for name := range given {
-		if !slices.Contains(workloads, name) {
-			return nil, fmt.Errorf("weight of %s: the sweep has no such workload; there are %s", name, strings.Join(workloads, ", "))
-		}
-	}
 	if total == 0 && len(workloads) > 0 {
-		return nil, fmt.Errorf("weights: all are 0; at least one has to be above 0")
+		return nil, &WeightError{"all weights are 0; at least one has to be above 0"}
+	}
+	if math.IsInf(total, 0) {
+		return nil, &WeightError{"the sum of the weights is too large"}
 	}
 	for i := range out {
 		out[i] /= total

@@ -182,7 +182,7 @@ func TestCSVFormulas(t *testing.T) {
 	s, cs := hostileSweep()
 	writeAllCSV(t, dir, database(t, s, cs), room{maxCandidates, maxDesigns, maxLayers})
 	files, err := filepath.Glob(filepath.Join(dir, "*.csv"))
-	if err != nil || len(files) != 5 {
+	if err != nil || len(files) != 6 {
 		t.Fatal(files, err)
 	}
 	guarded := 0

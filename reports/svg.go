@@ -23,8 +23,8 @@ const (
 // columns, with both axes logarithmic, the candidates as points, the front as a staircase and its key designs labelled.
 func WriteSVG(w io.Writer, d *Data) error {
 	s := slide{title: d.Sweep.Name, sub: "area and EDP on " + d.Sweep.Arch, foot: d.footnote()}
-	for i := range d.Workloads {
-		s.panels = append(s.panels, d.panel(&d.Workloads[i]))
+	for _, w := range d.all() {
+		s.panels = append(s.panels, d.panel(w))
 	}
 	return s.write(w)
 }

@@ -53,10 +53,10 @@ func svgOf(t *testing.T, write func(io.Writer) error) (classes map[string]int, t
 func TestSVG(t *testing.T) {
 	d := realistic(t)
 	classes, texts, raw := svgOf(t, func(w io.Writer) error { return WriteSVG(w, d) })
-	if n := len(d.Workloads[0].Front) + len(d.Workloads[1].Front) + 6; classes[".mark"] != n || classes[".front"] != 2 || classes[".cloud"] != 2 || classes[".label"] != 6 {
+	if n := len(d.Workloads[0].Front) + len(d.Workloads[1].Front) + len(d.Mean.Front) + 9; classes[".mark"] != n || classes[".front"] != 3 || classes[".cloud"] != 3 || classes[".label"] != 9 {
 		t.Errorf("%v, want %d marks", classes, n)
 	}
-	if dots := strings.Count(raw, "a2.5 2.5 0 1 0 5 0"); dots != 102-13+75-9 {
+	if dots := strings.Count(raw, "a2.5 2.5 0 1 0 5 0"); dots != 102-13+75-9+75-9 {
 		t.Errorf("%d dots", dots)
 	}
 	all := strings.Join(texts, "\n")
@@ -66,7 +66,7 @@ func TestSVG(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, all)
 		}
 	}
-	if !strings.HasPrefix(raw, `<svg xmlns="http://www.w3.org/2000/svg" width="1280" height="544" viewBox="0 0 1280 544"`) || strings.Contains(raw, "href") || strings.Contains(raw, "NaN") {
+	if !strings.HasPrefix(raw, `<svg xmlns="http://www.w3.org/2000/svg" width="1280" height="984" viewBox="0 0 1280 984"`) || strings.Contains(raw, "href") || strings.Contains(raw, "NaN") {
 		t.Errorf("%.200s", raw)
 	}
 	golden(t, "front.svg", raw)

@@ -14,8 +14,7 @@ import (
 // each column. The column idx is the place in the sweep's order, as idx in SQL and in the sheets.
 func WriteFrontTable(w io.Writer, d *Data) error {
 	shown := d.shown()
-	for i := range d.Workloads {
-		wl := &d.Workloads[i]
+	for _, wl := range d.all() {
 		if _, err := fmt.Fprintf(w, "%s on %s: %d of %d candidates on the front of area and EDP (%d mapped)\n",
 			oneLine(wl.Name), oneLine(d.Sweep.Arch), len(wl.Front), wl.all.n, wl.all.mapped); err != nil {
 			return err

@@ -1,8 +1,11 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -16,11 +19,13 @@ func newReport(e *env) *cobra.Command {
 	var id int64
 	var json bool
 	var compare string
+	var weights []string
 	cmd := &cobra.Command{
 		Use:   "report DB [SWEEP]",
 		Short: "Write reports from a database, no mapping done",
 		Example: `  tcmdse report tcmdse-out/results.db -o review.xlsx --html review.html --csv tables
   tcmdse report tcmdse-out/results.db --svg front.svg      # for slides
+  tcmdse report tcmdse-out/results.db --weights resnet18=3,mobilenetv2=1 -o review.xlsx
   tcmdse report tcmdse-out/results.db --json               # for scripts (docs/json.md)
   tcmdse report tcmdse-out/results.db --compare 1 2        # what changed from sweep 1 to sweep 2`,
 		Args: cobra.RangeArgs(1, 2),
@@ -33,7 +38,12 @@ func newReport(e *env) *cobra.Command {
 	f.BoolVar(&json, "json", false, "print the fronts as one JSON document in place of the table")
 	f.Int64Var(&id, "sweep", 0, "sweep_id (default: the last sweep in the file)")
 	f.StringVar(&compare, "compare", "", "A: what changed from sweep A to the SWEEP named after it, each a sweep_id or a name; also --compare A,B")
+	f.StringSliceVar(&weights, "weights", nil, "WORKLOAD=W,...: weights of the front over several workloads (default: all alike; those not named: 0)")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		given, err := readWeights(weights)
+		if err != nil {
+			return usageError{err}
+		}
 		s, err := results.OpenReadOnly(args[0])
 		if err != nil {
 			return badInput(err)
@@ -55,7 +65,10 @@ func newReport(e *env) *cobra.Command {
 		if err := to.check(); err != nil { // better before all is read than after it
 			return err
 		}
-		d, err := reports.Read(cmd.Context(), s, id)
+		d, err := reports.ReadWeighted(cmd.Context(), s, id, given)
+		if bad := (*reports.WeightError)(nil); errors.As(err, &bad) {
+			return usageError{fmt.Errorf("--weights: %w", err)}
+		}
 		if err != nil {
 			return err
 		}
@@ -76,6 +89,30 @@ func newReport(e *env) *cobra.Command {
 		return reports.WriteFrontTable(e.out, d)
 	}
 	return cmd
+}
+
+// readWeights reads WORKLOAD=W; nil where none is given.
+func readWeights(given []string) (map[string]float64, error) {
+	if len(given) == 0 {
+		return nil, nil
+	}
+	out := map[string]float64{}
+	for _, text := range given {
+		at := strings.LastIndexByte(text, '=')
+		if at < 1 {
+			return nil, fmt.Errorf("--weights: %q is not WORKLOAD=WEIGHT, such as resnet18=2", text)
+		}
+		name := strings.TrimSpace(text[:at])
+		w, err := strconv.ParseFloat(strings.TrimSpace(text[at+1:]), 64)
+		if err != nil {
+			return nil, fmt.Errorf("--weights: %q: %q is no number; a weight is a number of 0 or more", text, text[at+1:])
+		}
+		if _, twice := out[name]; twice {
+			return nil, fmt.Errorf("--weights: %s has two weights", name)
+		}
+		out[name] = w
+	}
+	return out, nil
 }
 
 // hasSweep refuses a sweep that the file does not have; the last one is taken where none was asked for.

@@ -32,7 +32,7 @@ function makePlot(data, id) {
   svg.addEventListener("keydown", function (e) { onKey(p, e); });
   svg.addEventListener("pointermove", function (e) { onMove(p, e); });
   svg.addEventListener("pointerdown", function (e) { onMove(p, e); });
-  svg.addEventListener("pointerleave", function () { unpoint(p); });
+  svg.addEventListener("pointerleave", function () { leave(p); });
   svg.addEventListener("click", function (e) {
     var i = nearest(p, e.clientX, e.clientY);
     if (i >= 0) choose(p, i);
@@ -71,7 +71,7 @@ function told(p, i) {
 
 function onMove(p, e) {
   var i = nearest(p, e.clientX, e.clientY);
-  if (i < 0) { unpoint(p); return; }
+  if (i < 0) { leave(p); return; }
   p.svg.style.cursor = "pointer";
   point(p, i, e.clientX, e.clientY);
 }
@@ -101,6 +101,13 @@ function point(p, i, left, top) {
   tip.style.top = Math.max(2, Math.min(y, high - h - 2)) + "px";
 }
 
+// leave takes the tooltip away, or back to the marker that keys have reached: scrolling to that one moves the plot away
+// from below the pointer, which is no reason to hide what it says.
+function leave(p) {
+  var m = p.marks[p.at || 0], on = m && document.activeElement === m.circle && m.circle.matches(":focus-visible");
+  if (on) roam(p, p.at || 0); else unpoint(p);
+}
+
 function unpoint(p) {
   tip.hidden = true;
   p.svg.style.cursor = "";
@@ -122,7 +129,11 @@ function onKey(p, e) {
   if (e.key === "Enter" || e.key === " ") choose(p, p.marks[at].i);
   else if (e.key === "Escape") unpoint(p);
   else if (to === undefined) return;
-  else p.marks[Math.max(0, Math.min(last, to))].circle.focus();
+  else {
+    to = Math.max(0, Math.min(last, to));
+    p.marks[to].circle.focus();
+    roam(p, to); // which has the focus already where it was at the end
+  }
   e.preventDefault();
 }
 

@@ -186,6 +186,10 @@ func (w *Workload) dots(points []int, x, y *logAxis) string {
 func (v *plotView) addFront(w *Workload, x, y *logAxis, shown []paramColumn) {
 	rows, limits := w.frontText(shown), w.bottlenecks()
 	v.Head = rows[0][1:]
+	units := strings.NewReplacer("/mm2", "/mm²", "/u", "/µ", "Js", "J·s")
+	for i := len(shown); i < len(v.Head); i++ { // behind the parameters, whose names are the sweep's
+		v.Head[i] = units.Replace(v.Head[i])
+	}
 	for k, i := range w.Front {
 		c := &w.Candidates[i]
 		text := label(c, shown)

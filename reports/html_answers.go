@@ -60,5 +60,8 @@ func change(ratio float64) string {
 	if math.IsNaN(ratio) || math.IsInf(ratio, 0) {
 		return "-"
 	}
-	return fmt.Sprintf("%+.1f %%", 100*(ratio-1))
+	if s := fmt.Sprintf("%+.1f %%", 100*(ratio-1)); s != "-0.0 %" && s != "+0.0 %" {
+		return s
+	}
+	return "0.0 %"
 }

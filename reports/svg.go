@@ -32,6 +32,9 @@ func WriteSVG(w io.Writer, d *Data) error {
 // panel makes the picture of one workload.
 func (d *Data) panel(w *Workload) panel {
 	p := panel{title: fmt.Sprintf("%s: %d of %d candidates on the front", w.Name, len(w.Front), w.all.n)}
+	if w == d.Mean { // the footnote has the weights
+		p.title = fmt.Sprintf("geometric mean: %d of %d candidates on the front", len(w.Front), w.all.n)
+	}
 	if areas, _ := w.staircase(); len(areas) == 0 {
 		p.empty = w.nothing()
 		return p
@@ -97,6 +100,9 @@ func (d *Data) footnote() string {
 	out := fmt.Sprintf("%d of %d candidates on the front", front, all)
 	if n := len(d.Workloads); n > 1 {
 		out = fmt.Sprintf("%d workloads on each candidate", n)
+		if d.Mean != nil {
+			out += ", " + d.Mean.Name
+		}
 	}
 	out += "; mappings optimal for " + d.Sweep.Objective
 	if unproved > 0 {

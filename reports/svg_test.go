@@ -61,7 +61,7 @@ func TestSVG(t *testing.T) {
 	}
 	all := strings.Join(texts, "\n")
 	for _, want := range []string{"buffers", "area and EDP on edge", "netA: 13 of 108 candidates on the front", "area (mm²)", "EDP (µJ·s)", "smallest (idx ", "knee (idx ", "least EDP (idx ",
-		"2 workloads on each candidate; mappings optimal for edp; tcmdse test, 2001-09-09"} {
+		"2 workloads on each candidate, geometric mean (netA 50 %, netB 50 %); mappings optimal for edp; tcmdse test, 2001-09-09"} {
 		if !strings.Contains(all, want) {
 			t.Errorf("no %q in\n%s", want, all)
 		}

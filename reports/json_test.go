@@ -25,22 +25,47 @@ func TestJSON(t *testing.T) {
 			Status         map[string]int
 			Smallest, Knee *int64
 			LeastEDP       *int64 `json:"least_edp"`
-			Front          []struct {
+			Budgets        []struct {
+				Budget float64 `json:"budget_mm2"`
+				Idx    int64
+			} `json:"best_per_budget"`
+			Axes []struct {
+				Path   string
+				Pairs  int
+				Values []any
+			}
+			Front []struct {
 				Idx        int64
 				Area       float64 `json:"area_mm2"`
 				EDP        float64 `json:"edp_js"`
 				Bottleneck string
+				Limits     struct {
+					Compute bool
+					Share   float64 `json:"bottleneck_share"`
+					Energy  string  `json:"most_energy"`
+				}
 				Parameters map[string]struct {
 					Text  string
 					Value float64
 				}
 			}
 		}
-		Warnings, Notes []string
+		Warnings, Notes, Question []string
+		Mean                      struct {
+			Workload string
+			Front    []struct{ Limits any }
+		}
 	}
 	text := b.String()
 	if err := json.Unmarshal([]byte(text), &doc); err != nil {
 		t.Fatal(err)
+	}
+	if !strings.HasPrefix(doc.Mean.Workload, "geometric mean") || len(doc.Mean.Front) != len(d.Mean.Front) || doc.Mean.Front[0].Limits != nil || len(doc.Question) != 2 {
+		t.Errorf("%+v, %q", doc.Mean, doc.Question)
+	}
+	if x := doc.Workloads[1]; len(x.Axes) != 4 || x.Axes[2].Path != "GLB.size" || len(x.Axes[2].Values) != 3 || x.Axes[2].Pairs != 48 || len(x.Budgets) != 4 || x.Budgets[0].Budget != 2 || x.Budgets[0].Idx != 15 ||
+		!x.Front[0].Limits.Compute || x.Front[0].Limits.Share != 1 || x.Front[0].Limits.Energy != "MAC" {
+		t.Errorf("%+v", x)
 	}
 	w := &d.Workloads[1]
 	got := doc.Workloads[1]

@@ -12,10 +12,15 @@ func definitions(d *Data) []string {
 		"EDP of a network (edp_js) is its total energy times its total latency, each summed over layers times their count. It is not the sum of the layers' own products.",
 		"Latency of a layer is that of its busiest component (bottleneck): transfers overlap with computation. Energy is traffic times energy per bit, plus multiply-accumulates, plus leakage of all instances over the latency.",
 		"Rows of Layers and Components are for one run of a layer; count is how often the network runs it. Areas and traffic of a component are of all its instances, peak_bits and size_bits of each one; an empty size_bits is unlimited.",
-		"bottleneck of a design is the component that bounds most of the network's latency.",
+		"bottleneck of a design is the component that bounds the network's latency for longest, bottleneck_share that part of the latency. A memory bounds it by its bandwidth; the compute unit by the number of its instances and the clock.",
+		"most_energy is the component with the largest share of the network's energy, its leakage included; leakage_share that of all components' leakage. nearly_full is the memory of bounded size that is at least " + fmt.Sprintf("%.0f", 100*nearlyFull) + " % full for longest, nearly_full_share the share of the latency of the layers for which it is: a larger one might help; sheet Axes says what it does where the sweep varied it.",
+		"What an axis does: candidates that differ in this axis alone, by one step of its values, are compared in pairs; told are the median of their ratios and the 10th and 90th per cent. End to end compares those that have the axis' first and last value, all else equal. Derived parameters follow their axes. Candidates that are not mapped are in no pair.",
 		"Front: a design is on it when no other has no more area and less EDP. Of designs equal in both, the first stands for all. Each workload has its own front. edp_change compares with the next smaller design of the front.",
 		"Knee: the design farthest from the straight line between the front's ends, both axes logarithmic.",
 		"idx is a candidate's place in the sweep's order, the same in every run; candidate_id is its number in this database and joins the views of SQL.",
+	}
+	if d.Mean != nil {
+		out = append(out, d.Mean.Name+": energy, latency and EDP of a candidate are the geometric means of its figures on the workloads, with these weights (report --weights sets them). A candidate that is not mapped on all of them has none. It is a front of its own, beside those of the workloads.")
 	}
 	if d.skips() {
 		out = append(out, "A candidate of status skipped was never mapped and is on no chart: bound_edp_js is proved to be no more than its EDP, and a mapped design of no more area has no more than that. The front is the one that mapping all candidates gives.")

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"golang.org/x/sync/errgroup"
+
 	"tcmdse/results"
 )
 
@@ -59,23 +61,22 @@ func read(ctx context.Context, s *results.Store, id int64, most room, given map[
 	if m.weights, err = weights(d.Sweep.Workloads, given); err != nil {
 		return nil, err
 	}
-	rows, each := 0, max(1, most.candidates/max(1, len(d.Sweep.Workloads)))
-	for k, name := range d.Sweep.Workloads {
-		w := Workload{Name: name, all: tally{layers: layers[name], unproved: unproved[name]}}
-		if err := w.readCandidates(ctx, s, d.Sweep.ID, each, func(c *results.CandidateRow) {
-			if len(d.Sweep.Workloads) > 1 {
-				m.add(k, c)
-			}
-		}); err != nil {
-			return nil, err
-		}
-		rows += layers[name]
+	for _, name := range d.Sweep.Workloads {
+		d.Workloads = append(d.Workloads, Workload{Name: name, all: tally{layers: layers[name], unproved: unproved[name]}})
+	}
+	each := max(1, most.candidates/max(1, len(d.Sweep.Workloads)))
+	if err := d.readCandidates(ctx, s, &m, each); err != nil {
+		return nil, err
+	}
+	rows := 0
+	for i := range d.Workloads {
+		w := &d.Workloads[i]
+		rows += layers[w.Name]
 		d.brief = d.brief || w.all.n > most.designs || w.thinned()
-		d.Workloads = append(d.Workloads, w)
 	}
 	d.brief = d.brief || rows > most.layers
 	for i := range d.Workloads {
-		if err := d.Workloads[i].readRows(ctx, s, d.brief); err != nil {
+		if err := d.Workloads[i].readLong(ctx, s, d.brief); err != nil {
 			return nil, err
 		}
 	}
@@ -89,48 +90,107 @@ func read(ctx context.Context, s *results.Store, id int64, most room, given map[
 	return d, d.readCosts(ctx, s)
 }
 
-// readCandidates counts all candidates and keeps at most limit of them, or the front if that is more. Each sees all.
-func (w *Workload) readCandidates(ctx context.Context, s *results.Store, sweepID int64, limit int, each func(*results.CandidateRow)) error {
+// readCandidates reads every workload's candidates: all, or at most limit of each, or its front if that is more. All are
+// counted. Their parameters, which take longer than all else about them, are read beside them.
+func (d *Data) readCandidates(ctx context.Context, s *results.Store, m *means, limit int) error {
+	order, err := s.Order(ctx, d.Sweep.ID)
+	if err != nil {
+		return err
+	}
+	g, inner := errgroup.WithContext(ctx)
+	var params [][]results.Param
+	if len(order) <= limit {
+		g.Go(func() (err error) {
+			params, err = s.ParamsOf(inner, order)
+			return err
+		})
+	}
+	g.Go(func() error {
+		for k := range d.Workloads {
+			w := &d.Workloads[k]
+			each := func(c *results.CandidateRow) {
+				w.all.add(c)
+				if len(d.Workloads) > 1 {
+					m.add(k, c)
+				}
+			}
+			if err := w.readRows(inner, s, d.Sweep.ID, len(order), limit, each); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	for k := range d.Workloads {
+		w := &d.Workloads[k]
+		if params == nil {
+			if err := s.AddParams(ctx, w.Candidates); err != nil {
+				return err
+			}
+		} else {
+			w.attach(order, params)
+		}
+		w.findFront()
+		front := make([]*results.CandidateRow, len(w.Front))
+		for k, at := range w.Front {
+			front[k] = &w.Candidates[at]
+		}
+		if err := s.AddArch(ctx, front); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// attach gives candidates their parameters; both are in the sweep's order. What was stored since the order was read, by a
+// sweep that still runs, has none, and is left for the next report.
+func (w *Workload) attach(order []results.Place, params [][]results.Param) {
+	kept, at := w.Candidates[:0], 0
+	for _, c := range w.Candidates {
+		for at < len(order) && order[at].Index < c.Index {
+			at++
+		}
+		if at < len(order) && order[at].ID == c.ID {
+			c.Params = params[at]
+			kept = append(kept, c)
+		}
+	}
+	w.Candidates = kept
+}
+
+// readRows reads the candidates of a sweep of n, without their parameters. Each sees all.
+func (w *Workload) readRows(ctx context.Context, s *results.Store, sweepID int64, n, limit int, each func(*results.CandidateRow)) error {
+	if n <= limit {
+		w.Candidates = make([]results.CandidateRow, 0, n) // to grow by doubling would double the memory
+		return s.EachCandidate(ctx, sweepID, w.Name, func(c results.CandidateRow) error {
+			each(&c)
+			w.Candidates = append(w.Candidates, c)
+			return nil
+		})
+	}
 	var ps []point
 	err := s.EachCandidate(ctx, sweepID, w.Name, func(c results.CandidateRow) error {
-		w.all.add(&c)
 		each(&c)
 		ps = append(ps, point{c.ID, c.AreaMM2, c.EDPJs, drawable(&c), c.OnFront})
-		if len(ps) <= limit {
-			w.Candidates = append(w.Candidates, c)
-		}
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	if len(ps) > limit {
-		kept := choose(ps, limit)
-		ps, w.Candidates = nil, nil
-		err := s.EachCandidate(ctx, sweepID, w.Name, func(c results.CandidateRow) error {
-			if c.OnFront || kept[c.ID] {
-				w.Candidates = append(w.Candidates, c)
-			}
-			return nil
-		})
-		if err != nil {
-			return err
+	kept := choose(ps, limit)
+	return s.EachCandidate(ctx, sweepID, w.Name, func(c results.CandidateRow) error {
+		if c.OnFront || kept[c.ID] {
+			w.Candidates = append(w.Candidates, c)
 		}
-	}
-	if err := s.AddParams(ctx, w.Candidates); err != nil {
-		return err
-	}
-	w.findFront()
-	front := make([]*results.CandidateRow, len(w.Front))
-	for k, at := range w.Front {
-		front[k] = &w.Candidates[at]
-	}
-	return s.AddArch(ctx, front)
+		return nil
+	})
 }
 
-// readRows reads the long tables, of the front only where they are brief. Equal names share their memory: there are a few
+// readLong reads the long tables, of the front only where they are brief. Equal names share their memory: there are a few
 // dozen of them in many rows.
-func (w *Workload) readRows(ctx context.Context, s *results.Store, brief bool) error {
+func (w *Workload) readLong(ctx context.Context, s *results.Store, brief bool) error {
 	names := map[string]string{}
 	share := func(text *string) {
 		if _, ok := names[*text]; !ok {

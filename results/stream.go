@@ -53,18 +53,38 @@ func (s *Store) EachCandidate(ctx context.Context, sweepID int64, workload strin
 	}, sweepID, workload)
 }
 
-// AddParams fills in the parameters of candidates. Equal texts share their memory. Two connections read at once: most of the
-// time goes into handing over rows.
+// AddParams fills in the parameters of candidates.
 func (s *Store) AddParams(ctx context.Context, cs []CandidateRow) error {
-	g, ctx := errgroup.WithContext(ctx)
-	half := (len(cs) + 1) / 2 / partSize * partSize
-	for _, part := range [][]CandidateRow{cs[:half], cs[half:]} {
-		g.Go(func() error { return s.addParams(ctx, part) })
+	of := make([]Place, len(cs))
+	for i := range cs {
+		of[i].ID = cs[i].ID
 	}
-	return g.Wait()
+	ps, err := s.ParamsOf(ctx, of)
+	if err != nil {
+		return err
+	}
+	for i := range cs {
+		cs[i].Params = ps[i]
+	}
+	return nil
 }
 
-func (s *Store) addParams(ctx context.Context, cs []CandidateRow) error {
+// ParamsOf reads the parameters of candidates, in their order. Equal texts share their memory. Two connections read at
+// once: most of the time goes into handing over rows.
+func (s *Store) ParamsOf(ctx context.Context, of []Place) ([][]Param, error) {
+	out := make([][]Param, len(of))
+	g, ctx := errgroup.WithContext(ctx)
+	for half := range slices.Chunk(of, max(1, (len(of)+1)/2)) {
+		to := out[:len(half)]
+		if len(half) > 0 && &half[0] != &of[0] {
+			to = out[len(of)-len(half):]
+		}
+		g.Go(func() error { return s.readParams(ctx, half, to) })
+	}
+	return out, g.Wait()
+}
+
+func (s *Store) readParams(ctx context.Context, of []Place, to [][]Param) error {
 	shared := map[string]string{}
 	share := func(b sql.RawBytes) string {
 		if t, ok := shared[string(b)]; ok {
@@ -74,12 +94,14 @@ func (s *Store) addParams(ctx context.Context, cs []CandidateRow) error {
 		shared[t] = t
 		return t
 	}
-	for part := range slices.Chunk(cs, partSize) {
-		ids := make([]int64, len(part))
+	var ids []int64
+	most := 0
+	for from := 0; from < len(of); from += partSize {
+		part := to[from:min(from+partSize, len(to))]
+		ids = ids[:0]
 		for i := range part {
-			ids[i], part[i].Params = part[i].ID, nil
+			ids = append(ids, of[from+i].ID)
 		}
-		most := 0
 		err := s.each(ctx, `SELECT j.key, p.path, p.value, p.text FROM json_each(?) j CROSS JOIN params p ON p.candidate_id = j.value
 			ORDER BY j.key, p.position`, func(r *sql.Rows) error {
 			var at int
@@ -89,11 +111,11 @@ func (s *Store) addParams(ctx context.Context, cs []CandidateRow) error {
 				return err
 			}
 			p.Path, p.Text = share(path), share(text)
-			if part[at].Params == nil {
-				part[at].Params = make([]Param, 0, most) // as many as the others have: to grow by doubling would double the memory
+			if part[at] == nil {
+				part[at] = make([]Param, 0, most) // as many as the others have: to grow by doubling would double the memory
 			}
-			part[at].Params = append(part[at].Params, p)
-			most = max(most, len(part[at].Params))
+			part[at] = append(part[at], p)
+			most = max(most, len(part[at]))
 			return nil
 		}, jsonList(ids))
 		if err != nil {

@@ -33,7 +33,7 @@ func (r *runner) candidate(ctx context.Context, c sweeps.Candidate) error {
 		}
 		out.Results = append(out.Results, w)
 	}
-	return r.send(finished{Candidate: out, seconds: time.Since(start).Seconds()})
+	return r.send(finished{Candidate: out, nth: c.Nth, seconds: time.Since(start).Seconds()})
 }
 
 // refuse returns the outcome of a candidate above the area budget; its status is empty for others.

@@ -23,6 +23,7 @@ type crowd struct {
 // point is one candidate.
 type point struct {
 	index  int64
+	nth    int64
 	place  sweeps.Place
 	areaM2 float64
 }
@@ -58,7 +59,7 @@ func (r *runner) gather(ctx context.Context, done *results.Keys) (*crowd, error)
 			return nil, fmt.Errorf("dse: candidate %d is built of other nodes than the first; run this sweep without --front-only", cand.Index)
 		}
 		c.add(x)
-		c.points = append(c.points, point{index: cand.Index, place: cand.Place, areaM2: cand.Arch.AreaM2()})
+		c.points = append(c.points, point{index: cand.Index, nth: cand.Nth, place: cand.Place, areaM2: cand.Arch.AreaM2()})
 	}
 	return c, nil
 }
@@ -90,19 +91,19 @@ func (c *crowd) add(x []float64) {
 
 func (r *runner) overBudgetOutcome(cand *sweeps.Candidate, done *results.Keys) error {
 	if done.Has(cand.Key) {
-		return r.send(finished{Candidate: r.decided(cand), stored: true})
+		return r.send(finished{Candidate: r.decided(cand), nth: cand.Nth, stored: true})
 	}
 	out := describe(cand)
 	for _, n := range r.networks {
 		out.Results = append(out.Results, r.refuse(cand.Arch, n))
 	}
-	return r.send(finished{Candidate: out})
+	return r.send(finished{Candidate: out, nth: cand.Nth})
 }
 
 // again makes the candidate of a point anew.
 func (c *crowd) again(p *point) (sweeps.Candidate, error) {
 	cand, err := c.sweep.At(p.place)
-	cand.Index = p.index
+	cand.Index, cand.Nth = p.index, p.nth
 	return cand, err
 }
 

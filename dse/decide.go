@@ -178,9 +178,9 @@ func (f *frontier) skipped(boundJs float64, by mapped) results.WorkloadResult {
 // decide hands a member's outcome to the writer.
 func (f *frontier) decide(c *sweeps.Candidate, w results.WorkloadResult) error {
 	if f.done.Has(c.Key) {
-		return f.r.send(finished{Candidate: results.Candidate{Key: c.Key, Index: c.Index, Results: []results.WorkloadResult{w}}, stored: true})
+		return f.r.send(finished{Candidate: results.Candidate{Key: c.Key, Index: c.Index, Results: []results.WorkloadResult{w}}, nth: c.Nth, stored: true})
 	}
 	out := describe(c)
 	out.Results = []results.WorkloadResult{w}
-	return f.r.send(finished{Candidate: out})
+	return f.r.send(finished{Candidate: out, nth: c.Nth})
 }

@@ -67,7 +67,7 @@ func (m *meter) finish(c *finished) {
 	p := &m.p
 	m.outcomes += int64(len(c.Results))
 	p.Done = m.outcomes / m.networks
-	m.expect.decided(c.Index, c.stored, c.seconds)
+	m.expect.decided(c.nth, c.stored, c.seconds)
 	for i := range c.Results {
 		w := &c.Results[i]
 		if c.stored {
@@ -76,7 +76,7 @@ func (m *meter) finish(c *finished) {
 		if w.Status == results.OK && (p.BestEDPJs == 0 || w.EDPJs < p.BestEDPJs) {
 			p.BestEDPJs = w.EDPJs
 		}
-		if m.seen[w.Status].add(c.Index) {
+		if m.seen[w.Status].add(c.nth) {
 			p.count(w.Status)
 		}
 	}

@@ -21,8 +21,8 @@ type pilots struct {
 }
 
 type pilot struct {
-	index int64
-	place sweeps.Place
+	nth, index int64
+	place      sweeps.Place
 }
 
 // add offers the next candidate of the sweep's order.
@@ -30,14 +30,14 @@ func (p *pilots) add(c *sweeps.Candidate) {
 	if p.rng == nil {
 		p.rng, p.stride = rand.New(rand.NewPCG(1, maxPilots)), 1
 	}
-	if c.Index/p.stride >= maxPilots { // ranges pair by pair: each member is as likely as before to be its pilot
+	if c.Nth/p.stride >= maxPilots { // ranges pair by pair: each member is as likely as before to be its pilot
 		for i := range p.at[:maxPilots/2] {
 			p.at[i] = p.at[2*i+p.rng.IntN(2)]
 		}
 		p.at, p.stride = p.at[:maxPilots/2], 2*p.stride
 	}
-	x := pilot{c.Index, c.Place}
-	if k := c.Index / p.stride; k == int64(len(p.at)) {
+	x := pilot{c.Nth, c.Index, c.Place}
+	if k := c.Nth / p.stride; k == int64(len(p.at)) {
 		p.at, p.seen = append(p.at, x), 1
 	} else if p.seen++; p.rng.Int64N(p.seen) == 0 {
 		p.at[k] = x
@@ -66,6 +66,6 @@ func (p *pilots) spread(n int) []pilot {
 }
 
 // has tells whether a candidate is a pilot.
-func (p *pilots) has(index int64) bool {
-	return p.stride > 0 && index/p.stride < int64(len(p.at)) && p.at[index/p.stride].index == index
+func (p *pilots) has(nth int64) bool {
+	return p.stride > 0 && nth/p.stride < int64(len(p.at)) && p.at[nth/p.stride].nth == nth
 }

@@ -14,7 +14,7 @@ import (
 func pilotsOf(n int64) *pilots {
 	var p pilots
 	for i := range n {
-		p.add(&sweeps.Candidate{Index: i})
+		p.add(&sweeps.Candidate{Nth: i, Index: i})
 	}
 	return &p
 }
@@ -37,17 +37,17 @@ func TestPilots(t *testing.T) {
 		}
 		eighths := map[int64]bool{}
 		for _, x := range p.spread(8) {
-			eighths[8*(x.index/p.stride)/int64(len(p.at))] = true
+			eighths[8*(x.nth/p.stride)/int64(len(p.at))] = true
 		}
 		if few := min(8, len(p.at)); len(eighths) != few {
 			t.Errorf("%d candidates: %v are spread over %d parts, want %d", n, p.spread(8), len(eighths), few)
 		}
 		var sum float64
 		for k, x := range p.at {
-			if x.index < int64(k)*p.stride || x.index >= min(n, int64(k+1)*p.stride) {
-				t.Errorf("%d candidates: pilot %d of range %d", n, x.index, k)
+			if x.nth < int64(k)*p.stride || x.nth >= min(n, int64(k+1)*p.stride) {
+				t.Errorf("%d candidates: pilot %d of range %d", n, x.nth, k)
 			}
-			sum += float64(x.index%p.stride) / float64(p.stride)
+			sum += float64(x.nth%p.stride) / float64(p.stride)
 		}
 		if mean := sum / float64(len(p.at)); n > 50_000 && math.Abs(mean-0.5) > 0.15 {
 			t.Errorf("%d candidates: pilots stand at %.2f of their ranges", n, mean)
@@ -69,7 +69,7 @@ func TestTimeLeft(t *testing.T) {
 	} {
 		c := Counted{Total: total}
 		for i := range int64(total) {
-			c.pilots.add(&sweeps.Candidate{Index: i})
+			c.pilots.add(&sweeps.Candidate{Nth: i, Index: i})
 		}
 		start := time.Unix(1e9, 0)
 		m := newMeter(start, 1, &c)
@@ -98,7 +98,7 @@ func TestTimeLeft(t *testing.T) {
 		}
 		for at, i := range order {
 			elapsed += spent[at]
-			m.finish(&finished{Candidate: results.Candidate{Index: i, Results: []results.WorkloadResult{{Status: results.OK}}}, seconds: spent[at]})
+			m.finish(&finished{nth: i, Candidate: results.Candidate{Results: []results.WorkloadResult{{Status: results.OK}}}, seconds: spent[at]})
 			percent := 100 * elapsed / all
 			left := all - elapsed
 			if at+1 < len(c.pilots.at) || percent > 95 || name == "three of four" && at < total/5 {
@@ -116,7 +116,7 @@ func TestTimeLeft(t *testing.T) {
 func TestTimeLeftResumed(t *testing.T) {
 	c := Counted{Total: 1000}
 	for i := range int64(1000) {
-		c.pilots.add(&sweeps.Candidate{Index: i})
+		c.pilots.add(&sweeps.Candidate{Nth: i, Index: i})
 	}
 	start := time.Unix(1e9, 0)
 	m := newMeter(start, 1, &c)
@@ -127,7 +127,7 @@ func TestTimeLeftResumed(t *testing.T) {
 		if !stored && r.IntN(2) == 0 {
 			continue
 		}
-		m.finish(&finished{Candidate: results.Candidate{Index: i, Results: []results.WorkloadResult{{Status: results.OK}}}, stored: stored, seconds: 2})
+		m.finish(&finished{nth: i, Candidate: results.Candidate{Results: []results.WorkloadResult{{Status: results.OK}}}, stored: stored, seconds: 2})
 		if !stored {
 			n++
 		}

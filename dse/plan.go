@@ -85,7 +85,7 @@ func (z *Size) walk(ctx context.Context, s *sweeps.Sweep) (distinct int64, sampl
 			}
 			seen[k] = true
 		}
-		from.add(&sweeps.Candidate{Index: distinct, Place: c.Place})
+		from.add(&sweeps.Candidate{Nth: distinct, Place: c.Place})
 		distinct++
 	}
 	return distinct, from.spread(planSamples), nil

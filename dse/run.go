@@ -63,12 +63,21 @@ func Run(ctx context.Context, c Config) (Summary, error) {
 	r.start = r.Now()
 	r.meter = newMeter(r.start, len(r.networks), &r.counted)
 	r.meter.uncertain = r.FrontOnly
-	row := r.row()
+	row, err := r.row(ctx)
+	if err != nil {
+		return Summary{}, err
+	}
 	id, resumed, err := c.Store.Begin(ctx, row)
 	if err != nil {
 		return Summary{}, err
 	}
 	r.id = id
+	part := results.Shard{SweepID: id, Index: c.Sweep.Part().Index, Of: c.Sweep.Part().Of, Candidates: r.counted.Total}
+	if part.Of > 0 {
+		if err := c.Store.BeginShard(ctx, part); err != nil {
+			return Summary{}, err
+		}
+	}
 	if resumed {
 		if err := c.Store.Retry(ctx, id); err != nil {
 			return Summary{}, err
@@ -90,15 +99,27 @@ func Run(ctx context.Context, c Config) (Summary, error) {
 	err = r.work(ctx, done)
 	r.report()
 	s := Summary{SweepID: id, Resumed: resumed, Progress: r.meter.now(r.Now())}
-	if err == nil {
+	switch {
+	case err != nil:
+	case part.Of > 0:
+		err = c.Store.FinishShard(ctx, part, r.Now())
+	default:
 		err = c.Store.Finish(ctx, id, r.Now())
 	}
 	ctx = context.WithoutCancel(ctx)                             // how the run ended is told even where the context has
 	if n, readErr := c.Store.Outcomes(ctx, id); readErr == nil { // what was finished may have found no room
-		s.Done = n / int64(len(r.networks))
+		s.Done = n/int64(len(r.networks)) - r.elsewhere(before)
 	}
-	end := results.Run{EndedAt: r.Now(), Stored: s.Done - before/int64(len(r.networks)), Finished: s.Done, Outcome: outcome(err)}
+	end := results.Run{EndedAt: r.Now(), Stored: s.Done + r.elsewhere(before) - before/int64(len(r.networks)), Finished: s.Done, Outcome: outcome(err)}
 	return s, errors.Join(err, c.Store.EndRun(ctx, run, end))
+}
+
+// elsewhere is how many of the candidates that were stored before are not of this run's shard.
+func (r *runner) elsewhere(before int64) int64 {
+	if r.Sweep.Part().Of == 0 {
+		return 0
+	}
+	return before/int64(len(r.networks)) - r.meter.now(r.Now()).Reused
 }
 
 // outcome names how a run ended, as it is stored.
@@ -201,7 +222,7 @@ func (r *runner) all(ctx context.Context, done *results.Keys) error {
 	g.SetLimit(max(1, r.Jobs))
 	one := func(c sweeps.Candidate) {
 		if done.Has(c.Key) {
-			g.Go(func() error { return r.send(finished{Candidate: r.decided(&c), stored: true}) })
+			g.Go(func() error { return r.send(finished{Candidate: r.decided(&c), nth: c.Nth, stored: true}) })
 			return
 		}
 		g.Go(func() error { return r.candidate(gctx, c) })
@@ -214,7 +235,7 @@ func (r *runner) all(ctx context.Context, done *results.Keys) error {
 		if err != nil || gctx.Err() != nil {
 			break
 		}
-		c.Index = p.index
+		c.Index, c.Nth = p.index, p.nth
 		one(c)
 	}
 	for c, err := range r.Sweep.Candidates() {
@@ -225,7 +246,7 @@ func (r *runner) all(ctx context.Context, done *results.Keys) error {
 		if gctx.Err() != nil {
 			break
 		}
-		if !r.counted.pilots.has(c.Index) {
+		if !r.counted.pilots.has(c.Nth) {
 			one(c)
 		}
 	}

@@ -16,6 +16,7 @@ const (
 // finished is a candidate on its way to the writer.
 type finished struct {
 	results.Candidate
+	nth     int64   // among this run's candidates
 	stored  bool    // by an earlier run: it only counts
 	seconds float64 // that mapping it took
 }

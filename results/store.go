@@ -19,7 +19,7 @@ import (
 var schema embed.FS
 
 // schemaVersion is the user_version that this package writes: the number of files in schema/.
-const schemaVersion = 4
+const schemaVersion = 5
 
 // Store is an open results file. Its methods may be called from several goroutines.
 type Store struct {
@@ -111,11 +111,13 @@ const readOptions = "&_busy_timeout=5000&_query_only=1"
 
 // OpenReadOnly opens a results file for reading. It has to exist, else the error is fs.ErrNotExist, and have a schema
 // that this tool knows; the errors of Open say what else it may be.
-func OpenReadOnly(path string) (*Store, error) {
+func OpenReadOnly(path string) (*Store, error) { return openReading(path, "") }
+
+func openReading(path, options string) (*Store, error) {
 	if err := regular(path); err != nil {
 		return nil, err
 	}
-	db, err := open(path, "ro", readOptions)
+	db, err := open(path, "ro", readOptions+options)
 	if err != nil {
 		return nil, err
 	}

@@ -77,8 +77,10 @@ func (s *Store) Retry(ctx context.Context, sweepID int64) error {
 	if n, err := r.RowsAffected(); err != nil || n == 0 {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, "UPDATE sweeps SET finished_at = NULL WHERE sweep_id = ?", sweepID); err != nil {
-		return explain(s.path, err)
+	for _, table := range []string{"sweeps", "shards"} {
+		if _, err := tx.ExecContext(ctx, "UPDATE "+table+" SET finished_at = NULL WHERE sweep_id = ?", sweepID); err != nil {
+			return explain(s.path, err)
+		}
 	}
 	if err := tx.Commit(); err != nil {
 		return explain(s.path, err)

@@ -22,6 +22,7 @@ type Setting struct {
 // Candidate is one architecture of a sweep.
 type Candidate struct {
 	Index    int64 // in the order of the grid or sample, rejected points not counted; included points come last
+	Nth      int64 // among the candidates of the sequence: Index, but of a shard
 	Settings []Setting
 	Spec     *hwmodel.Spec
 	Arch     *hwmodel.Arch
@@ -42,20 +43,27 @@ func (s *Sweep) Candidates() iter.Seq2[Candidate, error] {
 			yield(Candidate{}, err)
 			return
 		}
-		var index int64
+		var index, nth int64
 		var failed error
 		ended := false
 		hand := func(c Candidate, err error) bool {
-			c.Index = index
+			c.Index, c.Nth = index, nth
 			if failed = err; err != nil {
 				return false
 			}
 			index++
+			nth++
 			ended = !yield(c, nil)
 			return !ended
 		}
 		l := s.newLog()
-		extra, err := s.visit(l, nil, func(p *point) bool { return hand(s.build(p)) })
+		extra, err := s.visit(l, nil, func(p *point) bool {
+			if !s.has(p) {
+				index++
+				return true
+			}
+			return hand(s.build(p))
+		})
 		if err == nil {
 			err = failed
 		}
@@ -70,6 +78,10 @@ func (s *Sweep) Candidates() iter.Seq2[Candidate, error] {
 			return
 		}
 		for _, in := range extra {
+			if !s.hasIncluded(in) {
+				index++
+				continue
+			}
 			if !hand(s.included(in)) {
 				break
 			}

@@ -50,6 +50,12 @@ func (s *Sweep) Count(ctx context.Context) (Counts, error) {
 	return out, nil
 }
 
+// Total counts the candidates of the whole sweep, of a shard too, without building any.
+func (s *Sweep) Total(ctx context.Context) (int64, error) {
+	c, err := s.count(ctx)
+	return c.Candidates, err
+}
+
 // count is Count without areas.
 func (s *Sweep) count(ctx context.Context) (Counts, error) {
 	out := Counts{Raw: s.Raw().String()}

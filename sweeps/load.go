@@ -49,6 +49,8 @@ type Sweep struct {
 	includes      int   // entries of include, equal ones counted
 	maxCandidates int64 // 0: no limit
 	maxLine       int
+	shard         Shard
+	rowHash       [][]uint64 // of the axes' rows, where there is a shard
 }
 
 // Workload is one network of a sweep: its name or file, and which of its layers take part.

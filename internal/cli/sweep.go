@@ -31,6 +31,8 @@ type sweepFlags struct {
 	sets                []string
 	dryRun, json, quiet bool
 	frontOnly           bool
+	shard, publish      string
+	publishEvery        time.Duration
 	estimator           estimator
 }
 
@@ -40,7 +42,8 @@ func newSweep(e *env) *cobra.Command {
 		Use:   "sweep [FILE]",
 		Short: "Run a sweep: optimal mappings of every candidate, a database, a workbook and a page",
 		Example: `  tcmdse sweep                                   # the embedded default sweep
-  tcmdse sweep edge.yaml --out edge-out --set GLB.size=64KiB,128KiB`,
+  tcmdse sweep edge.yaml --out edge-out --set GLB.size=64KiB,128KiB
+  tcmdse sweep edge.yaml --shard 3/64             # one of 64 parts, anywhere; join them with tcmdse merge`,
 		Args: cobra.MaximumNArgs(1),
 	}
 	fl := cmd.Flags()
@@ -50,6 +53,9 @@ func newSweep(e *env) *cobra.Command {
 	fl.StringVar(&f.objective, "objective", "", "edp, energy or latency (default: the file's)")
 	fl.StringArrayVar(&f.sets, "set", nil, "PATH=VALUE fixes a parameter, PATH=V1,V2 makes it an axis; may be repeated")
 	fl.BoolVar(&f.frontOnly, "front-only", false, "map only candidates that may be on the front of area and EDP; the others are stored as skipped with their proved bound")
+	fl.StringVar(&f.shard, "shard", "", "I/N: only this part of the candidates, 0 <= I < N; the same on every machine. Parts are joined by merge")
+	fl.StringVar(&f.publish, "publish", "", "folder of a run on a shared file system: work on this machine's own disk, and put snapshots there (with --shard; see docs/scale-out.md)")
+	fl.DurationVar(&f.publishEvery, "publish-every", 30*time.Second, "how often, where there is something new; at most 1m")
 	fl.BoolVar(&f.dryRun, "dry-run", false, "say what would be done, write nothing")
 	fl.BoolVar(&f.json, "json", false, "print the result as JSON")
 	fl.BoolVar(&f.quiet, "quiet", false, "no progress")
@@ -82,6 +88,9 @@ func runSweep(ctx context.Context, e *env, file string, f sweepFlags) error {
 	if err != nil {
 		return err
 	}
+	if s, err = f.part(s); err != nil {
+		return usageError{err}
+	}
 	if f.dryRun {
 		if err := f.estimator.use(ctx, s.Base(), nil); err != nil {
 			return err
@@ -89,7 +98,7 @@ func runSweep(ctx context.Context, e *env, file string, f sweepFlags) error {
 		return describeSweep(ctx, e, s, f.json)
 	}
 	if f.db == "" {
-		f.db = filepath.Join(f.out, "results.db")
+		f.db = filepath.Join(f.out, shardFile(s.Part(), "results.db"))
 	}
 	for _, w := range s.Warnings {
 		fmt.Fprintf(e.err, "warning: %s: %s\n", s.File, w)
@@ -106,12 +115,15 @@ func runSweep(ctx context.Context, e *env, file string, f sweepFlags) error {
 	if _, err := dse.Networks(s); err != nil {
 		return err
 	}
-	if err := writable(f.out); err != nil {
-		return err
-	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second Ctrl-C kills at once
+	if f.publish != "" {
+		return runPublished(ctx, e, s, counted, f)
+	}
+	if err := writable(f.out); err != nil {
+		return err
+	}
 	store, err := results.Open(f.db)
 	if err != nil {
 		return err
@@ -137,6 +149,9 @@ func runSweep(ctx context.Context, e *env, file string, f sweepFlags) error {
 			return fmt.Errorf("%w: %d of %d candidates are stored; run the same command to go on", errInterrupted, sum.Done, sum.Total)
 		}
 		return errors.Join(err, closeErr)
+	}
+	if s.Part().Of > 0 {
+		return endShard(e, store, s, sum, f)
 	}
 	d, err := reports.Read(ctx, store, sum.SweepID)
 	if err := errors.Join(err, store.Close()); errors.Is(err, context.Canceled) {

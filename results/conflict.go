@@ -1,0 +1,81 @@
+package results
+
+import "fmt"
+
+// conflicts compares what both files have, before anything of it is joined.
+func (m *merger) conflicts() {
+	if m.err != nil {
+		return
+	}
+	differ := func(a, b string) string {
+		return fmt.Sprintf("(%s IS NOT %s AND NOT coalesce(abs(%[1]s - %[2]s) <= 1e-12 * max(abs(%[1]s), abs(%[2]s)), 0))", a, b)
+	}
+	network := `FROM temp.candidate_map k JOIN main.candidates c ON c.candidate_id = k.dst JOIN main.sweeps w ON w.sweep_id = c.sweep_id
+		JOIN src.outcomes o ON o.candidate_id = k.src JOIN main.outcomes mo ON mo.candidate_id = k.dst AND mo.workload = o.workload`
+	firm := fmt.Sprintf("NOT k.fresh AND ("+firm+") = 3 AND ("+firm+") = 3", "o", "mo")
+	e := &ConflictError{Into: m.into, From: m.from}
+	ask := func(layer, figure, into, from, tables, where string) {
+		m.collect(e, "SELECT w.name, c.settings, o.workload, "+layer+", "+figure+", "+into+", "+from+" "+tables+" WHERE "+where+" ORDER BY c.idx")
+	}
+	ask("''", "'area_mm2'", "c.area_mm2", "sc.area_mm2", network+" JOIN src.candidates sc ON sc.candidate_id = k.src", "NOT k.fresh AND "+differ("c.area_mm2", "sc.area_mm2"))
+	ask("''", "'status'", "mo.status", "o.status", network, firm+" AND o.status <> mo.status")
+	for _, f := range []string{"energy_j", "latency_s", "edp_js"} {
+		ask("''", "'"+f+"'", "mo."+f, "o."+f, network, firm+" AND o.status = mo.status AND "+differ("mo."+f, "o."+f))
+	}
+	// one walk over layers for all their figures: the first that differs is named
+	figures := []string{"count", "energy_j", "latency_s", "edp_js", "macs"}
+	which, into, from, any := "CASE", "CASE", "CASE", "ml.layer <> l.layer"
+	for _, f := range figures {
+		d := differ("ml."+f, "l."+f)
+		which += " WHEN " + d + " THEN '" + f + "'"
+		into += " WHEN " + d + " THEN ml." + f
+		from += " WHEN " + d + " THEN l." + f
+		any += " OR " + d
+	}
+	ask("l.layer", which+" ELSE 'layer' END", into+" ELSE ml.layer END", from+" ELSE l.layer END",
+		network+" JOIN src.layers l ON l.outcome_id = o.outcome_id JOIN main.layers ml ON ml.outcome_id = mo.outcome_id AND ml.position = l.position", firm+" AND ("+any+")")
+	if m.err == nil && e.N > 0 {
+		m.err = e
+	}
+}
+
+// shownConflicts is how many of the figures that differ an error tells.
+const shownConflicts = 5
+
+// collect adds what a query finds.
+func (m *merger) collect(e *ConflictError, query string) {
+	if m.err != nil {
+		return
+	}
+	rows, err := m.tx.QueryContext(m.ctx, query)
+	if err != nil {
+		m.err = err
+		return
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var c Conflict
+		var a, b any
+		if m.err = rows.Scan(&c.Sweep, &c.Settings, &c.Workload, &c.Layer, &c.Figure, &a, &b); m.err != nil {
+			return
+		}
+		if e.N++; len(e.First) < shownConflicts {
+			c.Into, c.From = valueText(a), valueText(b)
+			e.First = append(e.First, c)
+		}
+	}
+	m.err = rows.Err()
+}
+
+// valueText writes a value with all its digits.
+func valueText(v any) string {
+	switch x := v.(type) {
+	case nil:
+		return "nothing"
+	case float64:
+		return fmt.Sprintf("%.17g", x)
+	case []byte:
+		return string(x)
+	}
+	return fmt.Sprint(v)
+}

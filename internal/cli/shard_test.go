@@ -97,6 +97,7 @@ func TestPublished(t *testing.T) {
 	dir := killFiles(t, strings.NewReplacer("[2, 5]", "[2, 4, 5]", "axes:\n", "axes:\n  - {path: D.area, values: [1mm2, 1.1mm2]}\n").Replace(killSweep))
 	node := filepath.Join(dir, "node")
 	os.Mkdir(node, 0o755)
+	binary(t) // not built there
 	t.Setenv("TMPDIR", node)
 	t.Setenv("SLURM_TMPDIR", "")
 	run := func(shard string) []string {

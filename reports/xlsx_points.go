@@ -187,6 +187,9 @@ func axisOf(a *logAxis, title, format string) excelize.ChartAxis {
 // and markers on the ends of an axis are cut.
 func doublingAxis(a *logAxis, title, format string) excelize.ChartAxis {
 	low, high := math.Exp2(math.Ceil(a.dataLow*math.Log2(10)-1e-9)-1), math.Exp2(math.Floor(a.dataHigh*math.Log2(10)+1e-9)+1)
+	if low >= 0.01 {
+		format = "0.####" // LibreOffice writes 4096.00000000001 in General
+	}
 	out := linearAxis(title, format)
 	out.LogBase, out.Minimum, out.Maximum = 2, &low, &high
 	return out
@@ -203,7 +206,14 @@ func colour(c string) excelize.Fill {
 	return excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{c}}
 }
 
+// mostTitle is what a chart's title has room for: two lines.
+const mostTitle = 160
+
+// chartTitle leaves out the middle of a long title: its end says what the chart shows, its beginning of what.
 func chartTitle(text string) excelize.ChartTitle {
+	if r := []rune(text); len(r) > mostTitle {
+		text = string(r[:mostTitle/2]) + " ... " + string(r[len(r)-mostTitle/2:])
+	}
 	return excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: printable(text), Font: &excelize.Font{Color: "000000", Size: 12, Bold: true}}}}
 }
 

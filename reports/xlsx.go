@@ -87,11 +87,12 @@ type book struct {
 	d   *Data
 	err error
 
-	studies []study        // of d.all()
-	rows    map[string]int // rows of the sheets that links lead to
-	columns []pointColumn  // of the hidden sheet
-	logs    []logCharts    // of each chart, in the order they were added
-	tables  []sheetRows    // the long ones
+	studies []study           // of d.all()
+	names   map[string]string // of workloads, in links
+	rows    map[string]int    // rows of the sheets that links lead to
+	columns []pointColumn     // of the hidden sheet
+	logs    []logCharts       // of each chart, in the order they were added
+	tables  []sheetRows       // the long ones
 
 	title, head, middle, bold, number, plain, text, top, nest, code, lines, percent, change, link, warning int // styles
 
@@ -113,6 +114,11 @@ func (b *book) measure() {
 		cloud, of := thin(w, axisCloud)
 		b.studies = append(b.studies, study{w, w.limits(), w.effects(axes), cloud, of})
 	}
+	var networks []string
+	for i := range b.d.Workloads {
+		networks = append(networks, b.d.Workloads[i].Name)
+	}
+	b.names = linkNames(networks)
 	b.rows = map[string]int{}
 	b.tables = b.d.tables()
 	for _, t := range b.tables {

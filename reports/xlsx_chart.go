@@ -97,7 +97,7 @@ func (b *book) frontLinks(sheet string, row, after int, links []sheetLink, desig
 	}
 	at, err := excelize.CoordinatesToCellName(after, row)
 	b.keep(err)
-	b.keep(b.f.SetCellStr(sheet, at, designKey(workload, idx)))
+	b.keep(b.f.SetCellStr(sheet, at, b.designKey(workload, idx)))
 	for i, l := range links {
 		if b.rows[l.sheet] == 0 || sheet == "Mean" && l.sheet != "Candidates" {
 			continue

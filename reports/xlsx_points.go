@@ -75,6 +75,7 @@ type logCharts struct {
 	scatter bool
 	x, y    bool          // logarithmic axes
 	base    float64       // of x
+	step    float64       // of the labels on a linear x; 0: what the program that shows it chooses
 	corners map[int][]int // by series, the points that are corners of a staircase and no designs
 }
 
@@ -127,7 +128,7 @@ func (b *book) patchCharts() {
 }
 
 // valueAxis makes the horizontal axis of a scatter chart one of values: excelize writes some of what belongs to axes of
-// categories. An axis of another base than ten gets a label at each power of it.
+// categories. An axis of another base than ten gets a label at each power of it, a linear one at each step.
 func valueAxis(x string, l logCharts) (string, bool) {
 	from, to := strings.Index(x, "<auto "), strings.Index(x, "</noMultiLvlLbl>")
 	if from < 0 || to < from {
@@ -136,6 +137,8 @@ func valueAxis(x string, l logCharts) (string, bool) {
 	more := `<crossBetween val="midCat"></crossBetween>`
 	if l.x && l.base != 10 {
 		more += fmt.Sprintf(`<majorUnit val="%g"></majorUnit>`, l.base)
+	} else if !l.x && l.step > 0 {
+		more += fmt.Sprintf(`<majorUnit val="%g"></majorUnit>`, l.step)
 	}
 	return x[:from] + more + x[to+len("</noMultiLvlLbl>"):], true
 }

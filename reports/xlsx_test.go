@@ -333,7 +333,8 @@ func TestWorkbookFile(t *testing.T) {
 func TestLongNames(t *testing.T) {
 	d := built(24, func(i int, c *results.CandidateRow) {
 		c.AreaMM2, c.EDPJs, c.OnFront = float64(i+1), 1/float64(i+1), true
-		c.Params = []results.Param{{Path: "GLB.size", Text: fmt.Sprint(64<<(i%4), "B"), Value: float64(int(512) << (i % 4))}}
+		c.Params = []results.Param{{Path: "GLB.size", Text: fmt.Sprint(64<<(i%4), "B"), Value: float64(int(512) << (i % 4))},
+			{Path: "PE.x", Text: fmt.Sprint(i%3 + 2), Value: float64(i%3 + 2)}}
 	})
 	d.Sweep.Name, d.Workloads[0].Name = strings.Repeat("a-long-name", 40), strings.Repeat("net-", 100)
 	d.Sweep.Workloads = []string{d.Workloads[0].Name}
@@ -345,6 +346,9 @@ func TestLongNames(t *testing.T) {
 	}
 	if x := part(t, f, "xl/charts/chart2.xml"); !strings.Contains(x, `formatCode="0.####"`) {
 		t.Errorf("sizes on an axis are not whole numbers: %.2000s", x)
+	}
+	if x := part(t, f, "xl/charts/chart3.xml"); !strings.Contains(x, `<crossBetween val="midCat"></crossBetween><majorUnit val="0.2">`) {
+		t.Errorf("labels count from an end of the axis: %.2000s", x)
 	}
 	if p, err := f.GetDocProps(); err != nil || len(p.Title) > 255 || len(p.Title) < 200 {
 		t.Errorf("%d characters of a title, %v", len(p.Title), err)

@@ -187,7 +187,7 @@ func (b *book) printArea(sheet string, columns, rows int, charts ...int) {
 	}
 	refers := area(1, columns, rows)
 	if len(charts) == 2 {
-		const wide = 12 // columns of a chart, at least
+		const wide = chartWidth / 64 // columns of a chart behind its first: 64 pixels each, where no width is set
 		refers += "," + area(charts[0], charts[0]+wide, charts[1])
 	}
 	b.keep(b.f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Area", RefersTo: refers, Scope: sheet}))

@@ -3,12 +3,15 @@ package reports
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/xuri/excelize/v2"
+
+	"tcmdse/results"
 )
 
 // lines are a sheet's rows, cells parted by bars.
@@ -180,6 +183,34 @@ func TestAxisCharts(t *testing.T) {
 		if kinds[k] != n {
 			t.Errorf("%d charts of %s, want %d (%v)", kinds[k], k, n, kinds)
 		}
+	}
+}
+
+// TestPrintWholeChart: the pages beside a long front have all of its chart; and no table is a header alone.
+func TestPrintWholeChart(t *testing.T) {
+	f, _ := workbook(t, built(40, func(i int, c *results.CandidateRow) {
+		c.AreaMM2, c.EDPJs, c.OnFront = float64(i+1), 1/float64(i+1), true
+		for _, path := range []string{"PE.x", "PE.y"} {
+			c.Params = append(c.Params, results.Param{Path: path, Text: fmt.Sprint(i), Value: float64(i)})
+		}
+	}))
+	area := ""
+	for _, n := range f.GetDefinedName() {
+		if n.Scope == "Front" && n.Name == "_xlnm.Print_Area" {
+			area = n.RefersTo
+		}
+	}
+	m := regexp.MustCompile(`,'Front'!\$([A-Z]+)\$1:\$([A-Z]+)\$\d+$`).FindStringSubmatch(area)
+	if m == nil {
+		t.Fatalf("Front prints %q", area)
+	}
+	from, _ := excelize.ColumnNameToNumber(m[1])
+	to, _ := excelize.ColumnNameToNumber(m[2])
+	if (to-from+1)*64 < chartWidth {
+		t.Errorf("%s: %d columns of 64 pixels for a chart of %d", area, to-from+1, chartWidth)
+	}
+	if s := lines(t, f, "Axes"); !strings.Contains(s, "No mapped candidate is one step from them.") {
+		t.Errorf("an empty table in\n%.800s", s)
 	}
 }
 

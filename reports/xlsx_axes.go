@@ -56,6 +56,7 @@ func (b *book) effectTable(row int, s *study) int {
 func (b *book) neighbourTable(row int, s *study) int {
 	const sheet = "Axes"
 	row = b.heading(sheet, row, s.w.Name+": one step from the key designs", []any{"axis", "design", "idx", "from", "to", "idx there", "EDP", "area", "energy", "latency"})
+	first := row
 	for _, k := range s.w.keyDesigns() {
 		at := s.w.Front[k.at]
 		c := &s.w.Candidates[at]
@@ -66,6 +67,10 @@ func (b *book) neighbourTable(row int, s *study) int {
 			b.style(sheet, row, 7, 10, b.change)
 			row++
 		}
+	}
+	if row == first { // a sample may have none
+		b.put(sheet, row, "No mapped candidate is one step from them.")
+		row++
 	}
 	return row
 }

@@ -27,8 +27,8 @@ func (o *Options) Check() error {
 			return &InputError{Key: w.key, Msg: fmt.Sprintf("given %q", w.value), Allowed: "one line"}
 		}
 	}
-	if strings.ContainsAny(o.Run, `\`) {
-		return &InputError{Key: "--out", Msg: fmt.Sprintf("given %q", o.Run), Allowed: `paths without a backslash: with one, Slurm names all logs alike`}
+	if strings.ContainsAny(o.Run, `\%`) {
+		return &InputError{Key: "--out", Msg: fmt.Sprintf("given %q", o.Run), Allowed: "paths without % and backslash, which Slurm reads as patterns in the names of logs"}
 	}
 	for _, x := range o.Extra {
 		if !strings.HasPrefix(x, "-") || strings.ContainsAny(x, "\n\r\x00") {

@@ -148,15 +148,16 @@ func slurmOrphan(t *testing.T, _ *cluster, want string) {
 	r := newRun(t, 4)
 	r.submit(t, "slurm", "s.yaml", "--shards", "4", "--out", "run")
 	orphan := r.process(t, 3, "0")
-	if err := syscall.Kill(orphan, syscall.SIGSTOP); err != nil { // it shall not be done before the second attempt starts
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { syscall.Kill(orphan, syscall.SIGKILL) })
 	step, name := parent(t, orphan)
 	if name != "slurmstepd" {
 		t.Fatalf("%s is above the program, not slurmstepd", name)
 	}
 	kill(t, step)
+	until(t, 10*time.Second, "the program has lost its parent", func() bool { up, _ := parent(t, orphan); return up != step })
+	if err := syscall.Kill(orphan, syscall.SIGSTOP); err != nil { // so that it is not done before the second attempt starts; a parent's end would wake it
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { syscall.Kill(orphan, syscall.SIGKILL) })
 	say(t, "scontrol", "requeue", r.array+"_3") // by itself Slurm notices after a minute or so
 	r.again(t, 3, 2*time.Minute)
 	until(t, time.Minute, "the second attempt runs", func() bool { return r.find(3, "1") != 0 })

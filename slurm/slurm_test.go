@@ -373,6 +373,28 @@ func TestStateWithoutPlan(t *testing.T) {
 	if err != nil || len(s.Shards) != 3 || s.Name != "edge" || s.Counts[Finished] != 1 || s.Counts[NotBegun] != 2 {
 		t.Errorf("%+v, %v", s, err)
 	}
+	for shard := range 2 {
+		snap(t, run, shard, 3, "host-1-2", 4, 4, true)
+	}
+	out := filepath.Join(run, "results.db")
+	for i, want := range []string{"", "", out} { // of three files, one a round
+		db, err := results.Open(out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.Merge(context.Background(), filepath.Join(run, "parts", fmt.Sprintf("shard-%05d-of-00003.host-1-2.db", i))); err != nil {
+			t.Fatal(err)
+		}
+		if s, err := ReadState(context.Background(), run); err != nil || s.Results != "" {
+			t.Errorf("%q while it is written, %v", s.Results, err)
+		}
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if s, err := ReadState(context.Background(), run); err != nil || s.Results != want {
+			t.Errorf("%q after %d files, %v", s.Results, i+1, err)
+		}
+	}
 	f := &fake{}
 	if s.AskQueue(context.Background(), f); s.Queue == "" || len(f.asked) != 0 {
 		t.Errorf("%q, %q", s.Queue, f.asked)

@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -56,7 +57,7 @@ type State struct {
 	LastPublished time.Time      `json:"last_published,omitzero"`
 	Queue         string         `json:"queue"`   // "" where squeue answered, else why not
 	Merge         string         `json:"merge"`   // "", waiting or running: the job behind the array
-	Results       string         `json:"results"` // the merged database, where it is there
+	Results       string         `json:"results"` // the merged database, once it has all shards
 	Unreadable    []Unreadable   `json:"unreadable"`
 }
 
@@ -113,8 +114,8 @@ func ReadState(ctx context.Context, run string) (*State, error) {
 		s.Stored += s.Shards[i].Stored
 	}
 	s.count()
-	if _, err := os.Stat(filepath.Join(run, "results.db")); err == nil {
-		s.Results = filepath.Join(run, "results.db")
+	if path := filepath.Join(run, "results.db"); s.merged(ctx, path) {
+		s.Results = path
 	}
 	return s, nil
 }
@@ -125,7 +126,7 @@ func (s *State) add(p *snapshot) {
 		p.err = fmt.Errorf("a shard of %d; this run has %d", p.of, len(s.Shards))
 	}
 	if p.err != nil {
-		s.Unreadable = append(s.Unreadable, Unreadable{p.path, p.err.Error()})
+		s.Unreadable = append(s.Unreadable, Unreadable{p.path, strings.TrimPrefix(p.err.Error(), p.path+" ")})
 		return
 	}
 	d := &s.Shards[p.index]
@@ -144,6 +145,24 @@ func (s *State) add(p *snapshot) {
 	if s.Total == 0 {
 		s.Total = p.total
 	}
+}
+
+// merged tells whether a database has all shards of the run. One that is being written, or was left so, has not.
+func (s *State) merged(ctx context.Context, path string) bool {
+	for _, beside := range []string{".lock", "-wal", "-journal"} {
+		if _, err := os.Stat(path + beside); err == nil {
+			return false
+		}
+	}
+	db, err := results.OpenSnapshot(path)
+	if err != nil {
+		return false
+	}
+	defer db.Close()
+	shards, err := db.Shards(ctx)
+	return err == nil && slices.ContainsFunc(shards, func(d results.Shard) bool {
+		return d.Of == len(s.Shards) && len(results.Missing(shards, d.SweepID, d.Of)) == 0
+	})
 }
 
 func later(a, b time.Time) time.Time {

@@ -36,6 +36,7 @@ func startCluster(t *testing.T, env ...string) *cluster {
 			t.Skip(why)
 		}
 	}
+	binary(t) // before TMPDIR is this test's
 	script, err := filepath.Abs("../../slurm/testdata/slurm_local.sh")
 	if err != nil {
 		t.Fatal(err)

@@ -50,6 +50,9 @@ func (r *clusterRun) equal(t *testing.T, want string) {
 // TestSlurm runs a sweep on a real Slurm on this machine, and breaks its elements. Whatever happens, the merged database is
 // that of one machine, value for value.
 func TestSlurm(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a minute or more")
+	}
 	c := startCluster(t)
 	one := newRun(t, 1)
 	if status, out := one.tool(t, "sweep", "s.yaml", "--out", "run", "--jobs", "2", "--quiet"); status != 0 {
@@ -96,22 +99,28 @@ func slurmWhole(t *testing.T, _ *cluster, want string) {
 	}
 }
 
-// slurmKilled: an element's program is killed. The merge fails, status names the shard, resubmit submits it alone.
+// slurmKilled: an element's program is killed, another element is cancelled, which tells it so. The merge fails, status names
+// both shards, resubmit submits them alone.
 func slurmKilled(t *testing.T, _ *cluster, want string) {
 	r := newRun(t, 4)
 	r.submit(t, "slurm", "s.yaml", "--shards", "4", "--out", "run")
 	kill(t, r.process(t, 2, "0"))
+	r.process(t, 0, "0")
+	say(t, "scancel", r.array+"_0")
 	if code := r.done(t); code == "0:0" {
-		t.Errorf("merge without shard 2 ended with %s", code)
+		t.Errorf("merge without two shards ended with %s", code)
 	}
-	if status, out := r.tool(t, "status", "run"); status != 0 || !strings.Contains(out, "3 finished") || !strings.Contains(out, "shard 2: stopped") || strings.Count(out, "  shard ") != 1 {
+	if status, out := r.tool(t, "status", "run"); status != 0 || !strings.Contains(out, "2 finished") || !strings.Contains(out, "shard 2: stopped") || !strings.Contains(out, "shard 0: stopped") || strings.Count(out, "  shard ") != 2 {
 		t.Errorf("status: exit %d\n%s", status, out)
 	}
+	if !strings.Contains(r.logs(), "interrupted: ") {
+		t.Errorf("SIGTERM of scancel did not reach the program:\n%s", r.logs())
+	}
 	first := r.array
-	if status, out := r.tool(t, "resubmit", "run", "--dry-run"); status != 0 || !strings.Contains(out, "1 of 4 shards: 2;") {
+	if status, out := r.tool(t, "resubmit", "run", "--dry-run"); status != 0 || !strings.Contains(out, "2 of 4 shards: 0,2;") {
 		t.Errorf("resubmit --dry-run: exit %d\n%s", status, out)
 	}
-	if out := r.submit(t, "resubmit", "run"); !strings.Contains(out, "1 of 4 shards are missing: 2\n") || r.array == first {
+	if out := r.submit(t, "resubmit", "run"); !strings.Contains(out, "2 of 4 shards are missing: 0,2\n") || r.array == first {
 		t.Error(out)
 	}
 	if code := r.done(t); code != "0:0" {

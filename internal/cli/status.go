@@ -66,7 +66,7 @@ func writeState(w io.Writer, s *slurm.State, now time.Time) error {
 		fmt.Fprintf(&b, "last published: %s, %s ago\n", s.LastPublished.Format(time.RFC3339), now.Sub(s.LastPublished).Round(time.Second))
 	}
 	unfinishedShards(&b, s)
-	if s.Queue != "" {
+	if s.Queue != "" && s.Counts[slurm.Finished] < len(s.Shards) {
 		fmt.Fprintf(&b, "which wait and run is not known: %s\n", s.Queue)
 	}
 	for i, u := range s.Unreadable {
@@ -79,7 +79,7 @@ func writeState(w io.Writer, s *slurm.State, now time.Time) error {
 	switch {
 	case s.Merge != "":
 		fmt.Fprintf(&b, "merge: %s\n", s.Merge)
-	case s.Results != "" && s.Counts[slurm.Finished] == len(s.Shards):
+	case s.Results != "":
 		fmt.Fprintf(&b, "results: %s\n", s.Results)
 	case s.Plan != nil && s.Queue == "" && s.Counts[slurm.Stopped]+s.Counts[slurm.NotBegun] > 0:
 		fmt.Fprintf(&b, "tcmdse resubmit %s submits what has stopped or not begun\n", s.Run)

@@ -122,6 +122,50 @@ func TestEffects(t *testing.T) {
 	}
 }
 
+// TestEffectsIncluded: a value in two units is one, and a value that only an included point has hides no step of the grid.
+func TestEffectsIncluded(t *testing.T) {
+	d := effectGrid(func(x, y int) bool { return false })
+	d.Sweep.CandidatesTotal = 7
+	w := &d.Workloads[0]
+	extra := w.Candidates[0]
+	extra.Index, extra.ID = 6, 77
+	extra.Params = []results.Param{{Path: "x", Value: 3, Text: "3"}, {Path: "y", Value: 9, Text: "9"}, {Path: "z", Value: 27, Text: "27"}}
+	w.Candidates = append(w.Candidates, extra)
+	for i := range w.Candidates {
+		for k := range w.Candidates[i].Params {
+			if p := &w.Candidates[i].Params[k]; p.Path == "x" {
+				p.Text += "KiB"
+				if p.Value *= 8192; p.Value == 4*8192 && i%2 == 0 {
+					p.Text = "4096B"
+				}
+			}
+		}
+	}
+	d.columns, d.short = nil, nil
+	pairs := func(include string) (n int, values []string) {
+		d.Sweep.Config = "axes: [{path: x}, {path: y}, {path: z, derive: x*y}]\ninclude: [" + include + "]"
+		e := w.effects(d.axes())[0]
+		for _, v := range e.values {
+			values = append(values, fmt.Sprint(v.value/1024))
+		}
+		at := slices.IndexFunc(w.Candidates, func(c results.CandidateRow) bool { return c.Params[0].Text == "2KiB" && c.Params[1].Text == "1" })
+		var to []string
+		for _, near := range w.neighbours(at, w.effects(d.axes())) {
+			to = append(to, fmt.Sprint(w.Candidates[near.to].Params[0].Value/8192, ",", w.Candidates[near.to].Params[1].Text))
+		}
+		if want := "1,1; 4,1; 2,4"; include != "" && strings.Join(to, "; ") != want {
+			t.Errorf("neighbours %s, want %s", to, want)
+		}
+		return e.pairs, values
+	}
+	if n, values := pairs("{x: 3KiB}"); n != 4 || strings.Join(values, " ") != "1 2 3 4" {
+		t.Errorf("%d pairs of %s, want 4 of 1 to 4", n, values)
+	}
+	if n, _ := pairs(""); n != 2 {
+		t.Errorf("%d pairs: from 2 to 4 is two steps where 3 is of the grid", n)
+	}
+}
+
 // TestEffectsSparse: values next to each other in the axis but not in a group are no step; nothing is said of what is not known.
 func TestEffectsSparse(t *testing.T) {
 	d := effectGrid(func(x, y int) bool { return x == 2 && y == 1 })

@@ -137,3 +137,13 @@ func TestCompareEdges(t *testing.T) {
 		}
 	}
 }
+
+// TestCompareLongTexts: long lists of settings do not make a row higher than rows can be.
+func TestCompareLongTexts(t *testing.T) {
+	a, b := twoSweeps(t)
+	b.Sweep.Overrides = []string{"PE.x=" + strings.Repeat("1,", 2000) + "2"}
+	var out bytes.Buffer
+	if err := WriteCompareXLSX(&out, Compare(a, b)); err != nil {
+		t.Fatal(err)
+	}
+}

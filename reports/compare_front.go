@@ -162,7 +162,7 @@ func ratioOf(a, b *Workload) *Ratio {
 	if len(fa) == 0 || len(fb) == 0 {
 		return nil
 	}
-	r := &Ratio{From: max(fa[0].area, fb[0].area), To: min(fa[len(fa)-1].area, fb[len(fb)-1].area), Min: math.Inf(1), Max: math.Inf(-1)}
+	r := &Ratio{From: max(fa[0].area, fb[0].area), To: min(fa[len(fa)-1].area, fb[len(fb)-1].area)}
 	if r.From > r.To {
 		return nil
 	}
@@ -176,10 +176,10 @@ func ratioOf(a, b *Workload) *Ratio {
 	sum := 0.0
 	for i, area := range areas {
 		v := best(fb, area) / best(fa, area)
-		if v < r.Min {
+		if v < r.Min*(1-tolerance) || i == 0 { // quotients of equal steps differ in their last digit
 			r.Min, r.MinAt = v, area
 		}
-		if v > r.Max {
+		if v > r.Max*(1+tolerance) || i == 0 {
 			r.Max, r.MaxAt = v, area
 		}
 		if i+1 < len(areas) {

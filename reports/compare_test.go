@@ -139,18 +139,24 @@ func TestRatio(t *testing.T) {
 		{"half everywhere", front(xy{1, 4}, xy{4, 2}, xy{16, 1}), &Ratio{1, 16, 0.5, 1, 0.5, 1, 0.5}},
 		// 1..2: 8/8; 2..4: 4/8; 4..16: 4/4. Of log2 16 = 4, one is at a half.
 		{"a step earlier", front(xy{1, 8}, xy{2, 4}, xy{16, 2}), &Ratio{1, 16, 0.5, 2, 1, 1, math.Pow(0.5, 0.25)}},
+		// 0.8 of each is no 0.8 in float64: the first area counts
+		{"rounded", front(xy{1, 8. / 3 * 0.8}, xy{4, 8. / 7 * 0.8}, xy{16, 8. / 11 * 0.8}), &Ratio{1, 16, 0.8, 1, 0.8, 1, 0.8}},
 		{"one area", front(xy{4, 8}), &Ratio{4, 4, 2, 4, 2, 4, 2}},
 		{"a part", front(xy{0.5, 16}, xy{2, 16}, xy{8, 4}), &Ratio{1, 8, 1, 8, 4, 4, math.Exp((2*math.Log(2)*math.Log(2) + math.Log(4)*math.Log(2)) / math.Log(8))}},
 		{"larger", front(xy{17, 1}), nil},
 		{"none", front(), nil},
 	} {
+		a := a
+		if c.name == "rounded" {
+			a = front(xy{1, 8. / 3}, xy{4, 8. / 7}, xy{16, 8. / 11})
+		}
 		got := ratioOf(a, c.b)
 		if (got == nil) != (c.want == nil) {
 			t.Errorf("%s: %+v", c.name, got)
 			continue
 		}
-		if got != nil && (math.Abs(got.GeometricAvg-c.want.GeometricAvg) > 1e-12 || got.From != c.want.From || got.To != c.want.To || got.Min != c.want.Min ||
-			got.MinAt != c.want.MinAt || got.Max != c.want.Max || got.MaxAt != c.want.MaxAt) {
+		if got != nil && (math.Abs(got.GeometricAvg-c.want.GeometricAvg) > 1e-12 || got.From != c.want.From || got.To != c.want.To || math.Abs(got.Min-c.want.Min) > 1e-12 ||
+			got.MinAt != c.want.MinAt || math.Abs(got.Max-c.want.Max) > 1e-12 || got.MaxAt != c.want.MaxAt) {
 			t.Errorf("%s: %+v, want %+v", c.name, got, c.want)
 		}
 	}

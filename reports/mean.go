@@ -58,6 +58,7 @@ type meanPoint struct {
 	area, energy, delay float64 // energy and delay: sums of weighted logarithms
 	mapped              int32   // workloads it is mapped on, of those that count
 	refused             int32   // the first workload that it is not mapped on, from 1; 0: none
+	skipped             int32   // the last of those whose front it was proved to be off, unmapped
 }
 
 // means sums up the candidates of a sweep over its workloads. They come in the same order for each.
@@ -82,6 +83,8 @@ func (m *means) add(k int, c *results.CandidateRow) {
 		p.energy += m.weights[k] * math.Log(c.EnergyJ)
 		p.delay += m.weights[k] * math.Log(c.LatencyS)
 		p.mapped++
+	} else if c.Status == results.Skipped {
+		p.skipped = max(p.skipped, int32(k+1))
 	} else if p.refused == 0 {
 		p.refused = int32(k + 1)
 	}
@@ -108,11 +111,10 @@ func (m *means) workload(names []string, limit int) *Workload {
 		if p.mapped == counting {
 			c.EnergyJ, c.LatencyS = math.Exp(p.energy), math.Exp(p.delay)
 			c.EDPJs = float64(c.EnergyJ * c.LatencyS)
-		} else {
-			c.Status = "not mapped"
-			if p.refused > 0 {
-				c.Reason = "has no figures on " + names[p.refused-1]
-			}
+		} else if c.Status = "not_mapped"; p.refused > 0 {
+			c.Reason = "has no figures on " + names[p.refused-1]
+		} else if p.skipped > 0 {
+			c.Status, c.Reason = results.Skipped, "proved to be off the front of "+names[p.skipped-1]
 		}
 	}
 	markFront(rows)

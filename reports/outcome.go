@@ -111,7 +111,7 @@ func (d *Data) skips() bool {
 }
 
 // warnings lists what a reader has to know before trusting the figures: the sweep's own warnings, an unfinished
-// sweep, layers without a proof, designs without an area.
+// sweep, means that are not known, layers without a proof, designs without an area.
 func (d *Data) warnings() []string {
 	out := slices.Clone(d.Sweep.Warnings)
 	for _, w := range d.Costs.Warnings {
@@ -123,6 +123,10 @@ func (d *Data) warnings() []string {
 			stored = max(stored, d.Workloads[i].all.n)
 		}
 		out = append(out, fmt.Sprintf("The sweep is not finished: %d of %d candidates are stored.", stored, d.Sweep.CandidatesTotal))
+	}
+	if d.Mean != nil && d.Mean.all.skipped > 0 {
+		out = append(out, fmt.Sprintf("The front over several workloads may lack designs: %d candidates were proved to be off the front of one workload and not mapped there (--front-only), "+
+			"so that their means are not known. A sweep without --front-only knows them.", d.Mean.all.skipped))
 	}
 	for i := range d.Workloads {
 		w := &d.Workloads[i]

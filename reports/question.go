@@ -19,6 +19,7 @@ type asked struct {
 	Description string            `yaml:"description"`
 	Axes        []askedAxis       `yaml:"axes"`
 	Where       []string          `yaml:"where"`
+	Include     []yaml.Node       `yaml:"include"`
 	Sample      map[string]string `yaml:"sample"`
 	Budget      map[string]string `yaml:"budget"`
 }
@@ -43,6 +44,7 @@ func askedOf(config string) asked {
 type axis struct {
 	column paramColumn
 	with   []string // paths that follow it: the others of a zip, and those with "same"
+	extra  int64    // idx of the first candidate that may be an included point: these come last
 }
 
 // name of an axis, "PE.x (with PE.y)".
@@ -56,8 +58,13 @@ func (a *axis) name() string {
 // axes lists what the sweep varied, in its file's order. Derived parameters are none, nor costs that follow from another
 // parameter. Parameters that the file's axes do not name, those of included points or of --set, are axes of their own.
 func (d *Data) axes() []axis {
+	file := askedOf(d.Sweep.Config)
+	extra := int64(math.MaxInt64)
+	if n := int64(len(file.Include)); n > 0 {
+		extra = d.Sweep.CandidatesTotal - n
+	}
 	follows, derived := map[string]string{}, map[string]bool{}
-	for _, a := range askedOf(d.Sweep.Config).Axes {
+	for _, a := range file.Axes {
 		for i := 1; i < len(a.Zip); i++ {
 			follows[a.Zip[i].Path] = a.Zip[0].Path
 		}
@@ -85,7 +92,7 @@ func (d *Data) axes() []axis {
 		case at >= 0:
 			out[at].with = append(out[at].with, p.path)
 		default:
-			out = append(out, axis{column: p})
+			out = append(out, axis{column: p, extra: extra})
 		}
 	}
 	return out
@@ -135,7 +142,11 @@ func (d *Data) valuesOf(p *paramColumn) string {
 			p.note(of, d.Workloads[i].Candidates[k].Params)
 		}
 	}
-	values := byValue(of)
+	var values []string
+	points, _ := distinct(of)
+	for i := range points {
+		values = append(values, points[i].text)
+	}
 	if len(values) == 0 {
 		return "nothing"
 	}

@@ -20,6 +20,8 @@ type effect struct {
 	whole          int    // groups of otherwise equal candidates that have both ends of the axis
 	edpEnds        spread // EDP at the last value over that at the first, in these groups
 	numeric, logOK bool   // values have a place on an axis; on a logarithmic one
+
+	level map[string]int // of each text, its place in values: texts of one value in several units have the same
 }
 
 // axisPoint is what the candidates with one value of an axis reach.
@@ -30,6 +32,7 @@ type axisPoint struct {
 	leastEDP float64 // Js
 	least    int     // which, index into Candidates
 	median   float64 // of their EDP, Js
+	extra    bool    // only included points have it: no step of the grid
 }
 
 // spread tells of many ratios.
@@ -66,7 +69,7 @@ func (w *Workload) effects(axes []axis) []effect {
 	at := make([]int, 0, len(axes)) // of each effect, its axis
 	for k := range axes {
 		e := effect{axis: axes[k]}
-		e.values, levels[k] = w.axisPoints(&axes[k].column, mapped)
+		e.values, levels[k], e.level = w.axisPoints(&axes[k], mapped)
 		e.numeric, e.logOK = true, true
 		for _, v := range e.values {
 			e.numeric = e.numeric && !math.IsNaN(v.value)
@@ -82,37 +85,51 @@ func (w *Workload) effects(axes []axis) []effect {
 	return out
 }
 
-// axisPoints lists an axis' values, each with what its candidates reach, and which of them every candidate has.
-func (w *Workload) axisPoints(p *paramColumn, mapped []int) ([]axisPoint, []int) {
+// axisPoints lists an axis' values, each with what its candidates reach; which of them every candidate has; and which of
+// them each text is.
+func (w *Workload) axisPoints(x *axis, mapped []int) ([]axisPoint, []int, map[string]int) {
 	of := map[string]float64{}
 	has := make([]string, len(mapped))
 	for j, i := range mapped {
-		if has[j] = p.note(of, w.Candidates[i].Params); has[j] == "" { // an included point without this parameter
+		if has[j] = x.column.note(of, w.Candidates[i].Params); has[j] == "" { // an included point without this parameter
 			of[""] = math.NaN()
 		}
 	}
-	texts, at := byValue(of), map[string]int{}
-	points, edps := make([]axisPoint, len(texts)), make([][]float64, len(texts))
-	for k, t := range texts {
-		at[t] = k
-		points[k] = axisPoint{text: t, value: of[t]}
-	}
+	points, at := distinct(of)
+	edps := make([][]float64, len(points))
 	levels := make([]int, len(mapped))
 	for j, i := range mapped {
 		c := &w.Candidates[i]
 		k := at[has[j]]
 		levels[j] = k
 		v := &points[k]
+		if v.n == 0 {
+			v.text = has[j]
+		}
 		if v.n == 0 || c.EDPJs < v.leastEDP {
 			v.least, v.leastEDP = i, c.EDPJs
 		}
+		v.extra = v.extra && c.Index >= x.extra
 		v.n++
 		edps[k] = append(edps[k], c.EDPJs)
 	}
 	for k := range points {
 		points[k].median = spreadOf(edps[k]).median
 	}
-	return points, levels
+	return points, levels, at
+}
+
+// distinct makes a point of each value, ascending, and tells which of them a text is: 4096B and 4KiB are one.
+func distinct(of map[string]float64) ([]axisPoint, map[string]int) {
+	var points []axisPoint
+	at := map[string]int{}
+	for _, t := range byValue(of) {
+		if n := len(points); n == 0 || points[n-1].value != of[t] { // NaN, of words, is unlike any
+			points = append(points, axisPoint{text: t, value: of[t], extra: true})
+		}
+		at[t] = len(points) - 1
+	}
+	return points, at
 }
 
 // steps compares candidates that differ in axis k alone.
@@ -139,7 +156,7 @@ func (w *Workload) steps(e *effect, mapped []int, levels [][]int, k int) {
 		slices.SortStableFunc(js, func(a, b int) int { return levels[k][a] - levels[k][b] })
 		for n := 1; n < len(js); n++ {
 			from, to := &w.Candidates[mapped[js[n-1]]], &w.Candidates[mapped[js[n]]]
-			if levels[k][js[n]] != levels[k][js[n-1]]+1 {
+			if !e.step(levels[k][js[n-1]], levels[k][js[n]]) {
 				continue
 			}
 			edp = append(edp, to.EDPJs/from.EDPJs)
@@ -155,6 +172,17 @@ func (w *Workload) steps(e *effect, mapped []int, levels [][]int, k int) {
 	e.edpStep, e.areaStep, e.edpEnds = spreadOf(edp), spreadOf(area), spreadOf(ends)
 }
 
+// step tells whether one value follows another, but for values that only included points have: one 14 among 8, 16 and 32
+// would else leave no step from 8 to 16.
+func (e *effect) step(from, to int) bool {
+	for k := from + 1; k < to; k++ {
+		if !e.values[k].extra {
+			return false
+		}
+	}
+	return to > from
+}
+
 // neighbour is the design that one step along an axis leads to from another, all other axes equal.
 type neighbour struct {
 	axis axis
@@ -162,28 +190,56 @@ type neighbour struct {
 	to   int // index into Candidates
 }
 
-// neighbours lists the mapped candidates one step along each axis from a candidate.
+// neighbours lists the mapped candidates one step along each axis from a candidate: of several the nearest.
 func (w *Workload) neighbours(from int, effects []effect) []neighbour {
 	var out []neighbour
-	ps := w.Candidates[from].Params
 	for i := range effects {
-		p := &effects[i].axis.column
-		k := slices.IndexFunc(effects[i].values, func(v axisPoint) bool { return v.text == p.text(ps) })
-		for _, to := range []int{k - 1, k + 1} {
-			if k < 0 || to < 0 || to >= len(effects[i].values) {
+		e := &effects[i]
+		at, ok := e.levelOf(&w.Candidates[from])
+		if !ok {
+			continue
+		}
+		down, up := neighbour{e.axis, false, -1}, neighbour{e.axis, true, -1}
+		below, above := -1, len(e.values) // the nearest values so far
+		for k := range w.Candidates {
+			c := &w.Candidates[k]
+			level, ok := e.levelOf(c)
+			if !ok || c.Status != results.OK || level <= below || level >= above || level == at {
 				continue
 			}
-			want := effects[i].values[to].text
-			at := slices.IndexFunc(w.Candidates, func(c results.CandidateRow) bool {
-				return c.Status == results.OK && p.text(c.Params) == want && !slices.ContainsFunc(effects, func(o effect) bool {
-					q := &o.axis.column
-					return q.path != p.path && q.text(c.Params) != q.text(ps)
-				})
-			})
-			if at >= 0 {
-				out = append(out, neighbour{effects[i].axis, to > k, at})
+			switch {
+			case level < at && e.step(level, at) && w.alike(from, k, effects, i):
+				down.to, below = k, level
+			case level > at && e.step(at, level) && w.alike(from, k, effects, i):
+				up.to, above = k, level
+			}
+		}
+		for _, n := range []neighbour{down, up} {
+			if n.to >= 0 {
+				out = append(out, n)
 			}
 		}
 	}
 	return out
+}
+
+// levelOf is the place of a candidate's value among those of the axis.
+func (e *effect) levelOf(c *results.CandidateRow) (int, bool) {
+	k, ok := e.level[e.axis.column.text(c.Params)]
+	return k, ok
+}
+
+// alike tells whether two candidates have the same value on all axes but one.
+func (w *Workload) alike(a, b int, effects []effect, but int) bool {
+	for i := range effects {
+		if i == but {
+			continue
+		}
+		ka, oka := effects[i].levelOf(&w.Candidates[a])
+		kb, okb := effects[i].levelOf(&w.Candidates[b])
+		if !oka || !okb || ka != kb {
+			return false
+		}
+	}
+	return true
 }

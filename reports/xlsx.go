@@ -56,7 +56,7 @@ func WriteXLSX(w io.Writer, d *Data) error {
 		b.close(x)
 	}
 	b.streamPoints()
-	b.keep(f.SetDocProps(&excelize.DocProperties{Title: clip("tcmdse sweep " + d.Sweep.Name), Creator: "tcmdse " + d.Sweep.ToolVersion}))
+	b.keep(f.SetDocProps(&excelize.DocProperties{Title: property("tcmdse sweep " + d.Sweep.Name), Creator: "tcmdse " + d.Sweep.ToolVersion}))
 	if b.err != nil {
 		return fmt.Errorf("reports: %w", b.err)
 	}
@@ -87,11 +87,12 @@ type book struct {
 	d   *Data
 	err error
 
-	studies []study        // of d.all()
-	rows    map[string]int // rows of the sheets that links lead to
-	columns []pointColumn  // of the hidden sheet
-	logs    []logCharts    // of each chart, in the order they were added
-	tables  []sheetRows    // the long ones
+	studies []study           // of d.all()
+	names   map[string]string // of workloads, in links
+	rows    map[string]int    // rows of the sheets that links lead to
+	columns []pointColumn     // of the hidden sheet
+	logs    []logCharts       // of each chart, in the order they were added
+	tables  []sheetRows       // the long ones
 
 	title, head, middle, bold, number, plain, text, top, nest, code, lines, percent, change, link, warning int // styles
 
@@ -113,6 +114,11 @@ func (b *book) measure() {
 		cloud, of := thin(w, axisCloud)
 		b.studies = append(b.studies, study{w, w.limits(), w.effects(axes), cloud, of})
 	}
+	var networks []string
+	for i := range b.d.Workloads {
+		networks = append(networks, b.d.Workloads[i].Name)
+	}
+	b.names = linkNames(networks)
 	b.rows = map[string]int{}
 	b.tables = b.d.tables()
 	for _, t := range b.tables {
@@ -181,7 +187,7 @@ func (b *book) printArea(sheet string, columns, rows int, charts ...int) {
 	}
 	refers := area(1, columns, rows)
 	if len(charts) == 2 {
-		const wide = 12 // columns of a chart, at least
+		const wide = chartWidth / 64 // columns of a chart behind its first: 64 pixels each, where no width is set
 		refers += "," + area(charts[0], charts[0]+wide, charts[1])
 	}
 	b.keep(b.f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Area", RefersTo: refers, Scope: sheet}))

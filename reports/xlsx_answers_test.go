@@ -2,12 +2,16 @@ package reports
 
 import (
 	"fmt"
+	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/xuri/excelize/v2"
+
+	"tcmdse/results"
 )
 
 // lines are a sheet's rows, cells parted by bars.
@@ -109,12 +113,33 @@ func TestLinks(t *testing.T) {
 	}
 }
 
-// TestDesignKey: keys tell designs apart, and have nothing that looking up takes for a wildcard.
+// TestDesignKey: keys tell designs apart without their capitals, and have nothing that looking up takes for a wildcard.
 func TestDesignKey(t *testing.T) {
 	long := strings.Repeat("x", 300)
-	for in, want := range map[string]string{"resnet18": "resnet18 #7", "a*b?c~d": "a_b_c_d #7", "x\x00": "x_ #7", long: long[:100] + " #7"} {
-		if got := designKey(in, 7); got != want {
-			t.Errorf("%q: %q, want %q", in, got, want)
+	in := []string{"resnet18", "a*b?c~d", "x\x00", long, "NetA", "neta", "y" + long, "neta (2)"}
+	b := &book{names: linkNames(in)}
+	for i, want := range []string{"resnet18 #7", "a_b_c_d #7", "x_ #7", long[:100] + " #7", "NetA #7", "neta (2) #7", long[:100] + " (2) #7", "neta (2) (2) #7"} {
+		if got := b.designKey(in[i], 7); got != want {
+			t.Errorf("%q: %q, want %q", in[i], got, want)
+		}
+	}
+}
+
+// TestRoundEnds: ends a step beyond the values, and some round labels.
+func TestRoundEnds(t *testing.T) {
+	for _, c := range []struct {
+		vs   []float64
+		want [3]float64
+	}{
+		{[]float64{2, 3, 4}, [3]float64{1.8, 4.2, 0.2}}, {[]float64{100, 200}, [3]float64{80, 220, 20}}, {[]float64{0, 1}, [3]float64{0, 1.2, 0.2}},
+		{[]float64{7, 14, 28}, [3]float64{6, 30, 2}}, {[]float64{1, 64}, [3]float64{0, 70, 10}},
+	} {
+		low, high, step := roundEnds(c.vs)
+		for i, got := range []float64{*low, *high, step} {
+			if math.Abs(got-c.want[i]) > 1e-9 {
+				t.Errorf("%v: %v to %v by %v, want %v", c.vs, *low, *high, step, c.want)
+				break
+			}
 		}
 	}
 }
@@ -158,6 +183,34 @@ func TestAxisCharts(t *testing.T) {
 		if kinds[k] != n {
 			t.Errorf("%d charts of %s, want %d (%v)", kinds[k], k, n, kinds)
 		}
+	}
+}
+
+// TestPrintWholeChart: the pages beside a long front have all of its chart; and no table is a header alone.
+func TestPrintWholeChart(t *testing.T) {
+	f, _ := workbook(t, built(40, func(i int, c *results.CandidateRow) {
+		c.AreaMM2, c.EDPJs, c.OnFront = float64(i+1), 1/float64(i+1), true
+		for _, path := range []string{"PE.x", "PE.y"} {
+			c.Params = append(c.Params, results.Param{Path: path, Text: fmt.Sprint(i), Value: float64(i)})
+		}
+	}))
+	area := ""
+	for _, n := range f.GetDefinedName() {
+		if n.Scope == "Front" && n.Name == "_xlnm.Print_Area" {
+			area = n.RefersTo
+		}
+	}
+	m := regexp.MustCompile(`,'Front'!\$([A-Z]+)\$1:\$([A-Z]+)\$\d+$`).FindStringSubmatch(area)
+	if m == nil {
+		t.Fatalf("Front prints %q", area)
+	}
+	from, _ := excelize.ColumnNameToNumber(m[1])
+	to, _ := excelize.ColumnNameToNumber(m[2])
+	if (to-from+1)*64 < chartWidth {
+		t.Errorf("%s: %d columns of 64 pixels for a chart of %d", area, to-from+1, chartWidth)
+	}
+	if s := lines(t, f, "Axes"); !strings.Contains(s, "No mapped candidate is one step from them.") {
+		t.Errorf("an empty table in\n%.800s", s)
 	}
 }
 

@@ -56,6 +56,7 @@ func (b *book) effectTable(row int, s *study) int {
 func (b *book) neighbourTable(row int, s *study) int {
 	const sheet = "Axes"
 	row = b.heading(sheet, row, s.w.Name+": one step from the key designs", []any{"axis", "design", "idx", "from", "to", "idx there", "EDP", "area", "energy", "latency"})
+	first := row
 	for _, k := range s.w.keyDesigns() {
 		at := s.w.Front[k.at]
 		c := &s.w.Candidates[at]
@@ -66,6 +67,10 @@ func (b *book) neighbourTable(row int, s *study) int {
 			b.style(sheet, row, 7, 10, b.change)
 			row++
 		}
+	}
+	if row == first { // a sample may have none
+		b.put(sheet, row, "No mapped candidate is one step from them.")
+		row++
 	}
 	return row
 }
@@ -156,7 +161,7 @@ func (b *book) axisChart(sheet string, column, row int, s *study, e *effect, siz
 	if l.x {
 		xAxis = doublingAxis(x, e.axis.column.header, "General")
 	} else {
-		xAxis.Minimum, xAxis.Maximum = roundEnds(at)
+		xAxis.Minimum, xAxis.Maximum, l.step = roundEnds(at)
 	}
 	yAxis, zero := linearAxis("edp_js", "0.0E+00"), 0.0
 	if yAxis.Minimum = &zero; l.y {
@@ -172,16 +177,20 @@ func (b *book) axisChart(sheet string, column, row int, s *study, e *effect, siz
 	}, l)
 }
 
-// roundEnds are ends of a linear axis a little beyond its values, which are in ascending order.
-func roundEnds(vs []float64) (low, high *float64) {
+// roundEnds are ends of a linear axis a little beyond its values, which are in ascending order, and the step of its labels:
+// a program's own would count from an end such as 1.8.
+func roundEnds(vs []float64) (low, high *float64, step float64) {
 	a, z := vs[0], vs[len(vs)-1]
-	step := math.Pow(10, math.Floor(math.Log10(z-a)))
-	if z-a < 3*step {
-		step /= 5
+	step = math.Pow(10, math.Floor(math.Log10((z-a)/5)))
+	for _, m := range []float64{5, 2} { // 5 to 12 of them between the values
+		if (z-a)/5 >= m*step*(1-1e-9) {
+			step *= m
+			break
+		}
 	}
 	a, z = (math.Ceil(a/step)-1)*step, (math.Floor(z/step)+1)*step
 	if vs[0] >= 0 {
 		a = max(a, 0)
 	}
-	return &a, &z
+	return &a, &z, step
 }

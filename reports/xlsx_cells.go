@@ -45,6 +45,15 @@ func clip(s string) string {
 	return head
 }
 
+// property keeps a text within what a document's property holds in Excel.
+func property(s string) string {
+	const most = 255
+	if r := []rune(printable(s)); len(r) > most {
+		return string(r[:most-4]) + " ..."
+	}
+	return printable(s)
+}
+
 // cut parts a text at what one cell holds.
 func cut(s string) (head, rest string) {
 	if len(s) <= cellUnits {

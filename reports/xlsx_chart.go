@@ -14,6 +14,9 @@ const (
 	chartRows               = chartHeight/17 + 3
 )
 
+// rowsAboveChart is how many rows a table has at most whose chart prints on the same page, in a sheet's full size.
+const rowsAboveChart = 7
+
 // front writes the front's designs and a chart for each workload: below a short table, beside a long one.
 func (b *book) front() {
 	b.frontSheet("Front", b.d.fronts(), b.studies[:len(b.d.Workloads)])
@@ -72,7 +75,7 @@ func (b *book) frontSheet(sheet string, t sheetRows, of []study) {
 		if !b.frontChart(sheet, of[i].w, column, at) {
 			continue
 		}
-		if i > 0 && column == 1 { // no page may end within a chart
+		if column == 1 && (i > 0 || row > rowsAboveChart) { // no page may end within a chart
 			b.keep(b.f.InsertPageBreak(sheet, fmt.Sprintf("A%d", at-1)))
 		}
 		at += chartRows
@@ -94,7 +97,7 @@ func (b *book) frontLinks(sheet string, row, after int, links []sheetLink, desig
 	}
 	at, err := excelize.CoordinatesToCellName(after, row)
 	b.keep(err)
-	b.keep(b.f.SetCellStr(sheet, at, designKey(workload, idx)))
+	b.keep(b.f.SetCellStr(sheet, at, b.designKey(workload, idx)))
 	for i, l := range links {
 		if b.rows[l.sheet] == 0 || sheet == "Mean" && l.sheet != "Candidates" {
 			continue

@@ -26,7 +26,7 @@ func WriteCompareXLSX(w io.Writer, c *Comparison) error {
 	b.styles()
 	b.compareSummary(c)
 	b.compareFronts(c)
-	b.keep(f.SetDocProps(&excelize.DocProperties{Title: clip("tcmdse sweeps " + c.a.Sweep.Name + " and " + c.b.Sweep.Name), Creator: "tcmdse " + c.b.Sweep.ToolVersion}))
+	b.keep(f.SetDocProps(&excelize.DocProperties{Title: property("tcmdse sweeps " + c.a.Sweep.Name + " and " + c.b.Sweep.Name), Creator: "tcmdse " + c.b.Sweep.ToolVersion}))
 	if b.err != nil {
 		return fmt.Errorf("reports: %w", b.err)
 	}
@@ -57,8 +57,8 @@ func (b *book) compareSummary(c *Comparison) {
 			if i == 0 {
 				b.style(sheet, row, 1, 3, b.head)
 			} else {
-				b.style(sheet, row, 2, 3, b.lines)
-				b.keep(b.f.SetRowHeight(sheet, row, 15*float64(1+max(len(r[1]), len(r[2]))/36)))
+				b.style(sheet, row, 1, 3, b.lines)
+				b.keep(b.f.SetRowHeight(sheet, row, min(maxHeight, 15*float64(1+max(len(r[1]), len(r[2]))/36))))
 			}
 			row++
 		}
@@ -152,7 +152,7 @@ func (b *book) compareFronts(c *Comparison) {
 		if !b.compareChart(c, &c.Workloads[i], column, at) {
 			continue
 		}
-		if n > 0 && column == 1 { // no page may end within a chart
+		if column == 1 && (n > 0 || row > rowsAboveChart) { // no page may end within a chart
 			b.keep(b.f.InsertPageBreak(sheet, fmt.Sprintf("A%d", at-1)))
 		}
 		at, n = at+chartRows, n+1

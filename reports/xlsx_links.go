@@ -19,15 +19,29 @@ type sheetLink struct {
 
 func (l sheetLink) header() string { return "to " + l.sheet }
 
-// designKey names a design on a network: "resnet18 #12". Marks that looking up takes for wildcards are replaced, and of a
-// long name the end is kept, since they take no text of more than 255 characters.
-func designKey(workload string, idx int64) string {
+// designKey names a design on a network: "resnet18 #12".
+func (b *book) designKey(workload string, idx int64) string {
+	return b.names[workload] + fmt.Sprintf(" #%d", idx)
+}
+
+// linkNames gives each network a name of its own for looking up, which tells no capitals apart. Marks that it takes for
+// wildcards are replaced, and of a long name the end is kept, since it takes no text of more than 255 characters.
+func linkNames(workloads []string) map[string]string {
 	const most = 100
-	name := []rune(strings.NewReplacer("*", "_", "?", "_", "~", "_").Replace(printable(workload)))
-	if len(name) > most {
-		name = name[len(name)-most:]
+	out, taken := map[string]string{}, map[string]bool{}
+	for _, w := range workloads {
+		name := []rune(strings.NewReplacer("*", "_", "?", "_", "~", "_").Replace(printable(w)))
+		if len(name) > most {
+			name = name[len(name)-most:]
+		}
+		key := string(name)
+		for n := 2; taken[strings.ToLower(key)]; n++ {
+			key = fmt.Sprintf("%s (%d)", string(name), n)
+		}
+		taken[strings.ToLower(key)] = true
+		out[w] = key
 	}
-	return string(name) + fmt.Sprintf(" #%d", idx)
+	return out
 }
 
 // linkTo prepares links to one of the long tables, whose last columns are design and its links.

@@ -75,6 +75,7 @@ type logCharts struct {
 	scatter bool
 	x, y    bool          // logarithmic axes
 	base    float64       // of x
+	step    float64       // of the labels on a linear x; 0: what the program that shows it chooses
 	corners map[int][]int // by series, the points that are corners of a staircase and no designs
 }
 
@@ -127,7 +128,7 @@ func (b *book) patchCharts() {
 }
 
 // valueAxis makes the horizontal axis of a scatter chart one of values: excelize writes some of what belongs to axes of
-// categories. An axis of another base than ten gets a label at each power of it.
+// categories. An axis of another base than ten gets a label at each power of it, a linear one at each step.
 func valueAxis(x string, l logCharts) (string, bool) {
 	from, to := strings.Index(x, "<auto "), strings.Index(x, "</noMultiLvlLbl>")
 	if from < 0 || to < from {
@@ -136,6 +137,8 @@ func valueAxis(x string, l logCharts) (string, bool) {
 	more := `<crossBetween val="midCat"></crossBetween>`
 	if l.x && l.base != 10 {
 		more += fmt.Sprintf(`<majorUnit val="%g"></majorUnit>`, l.base)
+	} else if !l.x && l.step > 0 {
+		more += fmt.Sprintf(`<majorUnit val="%g"></majorUnit>`, l.step)
 	}
 	return x[:from] + more + x[to+len("</noMultiLvlLbl>"):], true
 }
@@ -187,6 +190,9 @@ func axisOf(a *logAxis, title, format string) excelize.ChartAxis {
 // and markers on the ends of an axis are cut.
 func doublingAxis(a *logAxis, title, format string) excelize.ChartAxis {
 	low, high := math.Exp2(math.Ceil(a.dataLow*math.Log2(10)-1e-9)-1), math.Exp2(math.Floor(a.dataHigh*math.Log2(10)+1e-9)+1)
+	if low >= 0.01 {
+		format = "0.####" // LibreOffice writes 4096.00000000001 in General
+	}
 	out := linearAxis(title, format)
 	out.LogBase, out.Minimum, out.Maximum = 2, &low, &high
 	return out
@@ -203,7 +209,14 @@ func colour(c string) excelize.Fill {
 	return excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{c}}
 }
 
+// mostTitle is what a chart's title has room for: two lines.
+const mostTitle = 160
+
+// chartTitle leaves out the middle of a long title: its end says what the chart shows, its beginning of what.
 func chartTitle(text string) excelize.ChartTitle {
+	if r := []rune(text); len(r) > mostTitle {
+		text = string(r[:mostTitle/2]) + " ... " + string(r[len(r)-mostTitle/2:])
+	}
 	return excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: printable(text), Font: &excelize.Font{Color: "000000", Size: 12, Bold: true}}}}
 }
 

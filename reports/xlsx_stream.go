@@ -109,7 +109,7 @@ func (b *book) newLinker(t sheetRows, links []sheetLink) *linker {
 	for i := range b.d.Workloads {
 		w := &b.d.Workloads[i]
 		for _, at := range w.Front {
-			l.front[designKey(w.Name, w.Candidates[at].Index)] = true
+			l.front[b.designKey(w.Name, w.Candidates[at].Index)] = true
 		}
 	}
 	return l
@@ -121,7 +121,7 @@ func (l *linker) add(at int, cells, row []any) ([]any, error) {
 	name, _ := row[l.workload].(string)
 	idx, _ := row[l.idx].(int64)
 	if l.key == "" || name != l.lastName || idx != l.last {
-		l.key, l.lastName, l.last = designKey(name, idx), name, idx
+		l.key, l.lastName, l.last = l.b.designKey(name, idx), name, idx
 	}
 	cells = append(cells, excelize.Cell{StyleID: l.b.text, Value: l.key})
 	key := len(cells)

@@ -41,7 +41,8 @@ func (b *book) summary() {
 		row = b.counts(row+1, &d.Workloads[i])
 	}
 	row = b.circumstances(row + 1)
-	b.contents(row + 1)
+	row = b.contents(row + 1)
+	b.printArea(sheet, max(10, 7+len(d.shown())), row) // a long name must not make the page too small to read
 	b.keep(b.f.SetPanes(sheet, &excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}))
 }
 
@@ -65,8 +66,8 @@ func (b *book) circumstances(row int) int {
 	return row
 }
 
-// contents links to the other sheets.
-func (b *book) contents(row int) {
+// contents links to the other sheets. It returns the row after them.
+func (b *book) contents(row int) int {
 	const sheet = "Summary"
 	all, on := "all candidates", "each candidate"
 	if slices.ContainsFunc(b.d.Workloads, func(w Workload) bool { return w.thinned() }) {
@@ -89,6 +90,7 @@ func (b *book) contents(row int) {
 		b.keep(b.f.SetCellStyle(sheet, at, at, b.link))
 		row++
 	}
+	return row
 }
 
 // line writes a name and a text that may be long: it is wrapped over the width of the sheet.

@@ -328,3 +328,41 @@ func TestWorkbookFile(t *testing.T) {
 		t.Error("no chart with two logarithmic axes")
 	}
 }
+
+// TestLongNames: names of any length leave titles that can be read, a page that is not shrunk, and a chart on one page.
+func TestLongNames(t *testing.T) {
+	d := built(24, func(i int, c *results.CandidateRow) {
+		c.AreaMM2, c.EDPJs, c.OnFront = float64(i+1), 1/float64(i+1), true
+		c.Params = []results.Param{{Path: "GLB.size", Text: fmt.Sprint(64<<(i%4), "B"), Value: float64(int(512) << (i % 4))},
+			{Path: "PE.x", Text: fmt.Sprint(i%3 + 2), Value: float64(i%3 + 2)}}
+	})
+	d.Sweep.Name, d.Workloads[0].Name = strings.Repeat("a-long-name", 40), strings.Repeat("net-", 100)
+	d.Sweep.Workloads = []string{d.Workloads[0].Name}
+	f, _ := workbook(t, d)
+	x := part(t, f, "xl/charts/chart1.xml")
+	title := regexp.MustCompile(`<(?:a:)?t(?: [^>]*)?>([^<]*)</`).FindStringSubmatch(x)
+	if title == nil || len(title[1]) > 200 || !strings.HasSuffix(title[1], "area and EDP") || !strings.HasPrefix(title[1], "net-net") {
+		t.Errorf("title %q", title)
+	}
+	if x := part(t, f, "xl/charts/chart2.xml"); !strings.Contains(x, `formatCode="0.####"`) {
+		t.Errorf("sizes on an axis are not whole numbers: %.2000s", x)
+	}
+	if x := part(t, f, "xl/charts/chart3.xml"); !strings.Contains(x, `<crossBetween val="midCat"></crossBetween><majorUnit val="0.2">`) {
+		t.Errorf("labels count from an end of the axis: %.2000s", x)
+	}
+	if p, err := f.GetDocProps(); err != nil || len(p.Title) > 255 || len(p.Title) < 200 {
+		t.Errorf("%d characters of a title, %v", len(p.Title), err)
+	}
+	var area string
+	for _, n := range f.GetDefinedName() {
+		if n.Scope == "Summary" && n.Name == "_xlnm.Print_Area" {
+			area = n.RefersTo
+		}
+	}
+	if !strings.HasPrefix(area, "'Summary'!$A$1:$J$") {
+		t.Errorf("Summary prints %q", area)
+	}
+	if breaks := part(t, f, "xl/worksheets/sheet2.xml"); !strings.Contains(breaks, "<rowBreaks") {
+		t.Error("no page begins with the chart, which is below 24 designs")
+	}
+}

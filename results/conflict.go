@@ -10,14 +10,14 @@ func (m *merger) conflicts() {
 	differ := func(a, b string) string {
 		return fmt.Sprintf("(%s IS NOT %s AND NOT coalesce(abs(%[1]s - %[2]s) <= 1e-12 * max(abs(%[1]s), abs(%[2]s)), 0))", a, b)
 	}
-	network := `FROM temp.candidate_map k JOIN main.candidates c ON c.candidate_id = k.dst JOIN main.sweeps w ON w.sweep_id = c.sweep_id
-		JOIN src.outcomes o ON o.candidate_id = k.src JOIN main.outcomes mo ON mo.candidate_id = k.dst AND mo.workload = o.workload`
+	network := `FROM temp.candidate_map k CROSS JOIN main.candidates c ON c.candidate_id = k.dst CROSS JOIN main.sweeps w ON w.sweep_id = c.sweep_id
+		CROSS JOIN src.outcomes o ON o.candidate_id = k.src CROSS JOIN main.outcomes mo ON mo.candidate_id = k.dst AND mo.workload = o.workload`
 	firm := fmt.Sprintf("NOT k.fresh AND ("+firm+") = 3 AND ("+firm+") = 3", "o", "mo")
 	e := &ConflictError{Into: m.into, From: m.from}
 	ask := func(layer, figure, into, from, tables, where string) {
 		m.collect(e, "SELECT w.name, c.settings, o.workload, "+layer+", "+figure+", "+into+", "+from+" "+tables+" WHERE "+where+" ORDER BY c.idx")
 	}
-	ask("''", "'area_mm2'", "c.area_mm2", "sc.area_mm2", network+" JOIN src.candidates sc ON sc.candidate_id = k.src", "NOT k.fresh AND "+differ("c.area_mm2", "sc.area_mm2"))
+	ask("''", "'area_mm2'", "c.area_mm2", "sc.area_mm2", network+" CROSS JOIN src.candidates sc ON sc.candidate_id = k.src", "NOT k.fresh AND "+differ("c.area_mm2", "sc.area_mm2"))
 	ask("''", "'status'", "mo.status", "o.status", network, firm+" AND o.status <> mo.status")
 	for _, f := range []string{"energy_j", "latency_s", "edp_js"} {
 		ask("''", "'"+f+"'", "mo."+f, "o."+f, network, firm+" AND o.status = mo.status AND "+differ("mo."+f, "o."+f))
@@ -33,7 +33,7 @@ func (m *merger) conflicts() {
 		any += " OR " + d
 	}
 	ask("l.layer", which+" ELSE 'layer' END", into+" ELSE ml.layer END", from+" ELSE l.layer END",
-		network+" JOIN src.layers l ON l.outcome_id = o.outcome_id JOIN main.layers ml ON ml.outcome_id = mo.outcome_id AND ml.position = l.position", firm+" AND ("+any+")")
+		network+" CROSS JOIN src.layers l ON l.outcome_id = o.outcome_id CROSS JOIN main.layers ml ON ml.outcome_id = mo.outcome_id AND ml.position = l.position", firm+" AND ("+any+")")
 	if m.err == nil && e.N > 0 {
 		m.err = e
 	}

@@ -110,7 +110,9 @@ func (s *Store) Merge(ctx context.Context, path string) (Merged, error) {
 	return m.out, nil
 }
 
-// merger joins the attached file src in one transaction and keeps the first error.
+// merger joins the attached file src in one transaction and keeps the first error. Its joins are CROSS JOINs, which SQLite
+// makes in the order written: it knows nothing of how long the maps are, and compared 100,000 candidates that both files have
+// for longer than ten minutes in an order of its own; in this one it takes 5 s.
 type merger struct {
 	ctx        context.Context
 	tx         *sql.Tx
@@ -150,26 +152,26 @@ func (m *merger) run() {
 func (m *merger) sweeps() {
 	const columns = "name, arch, workloads, objective, config, tool_version, model_version, started_at, finished_at, candidates_total, warnings, overrides, cost_tables, seed, mode, identity"
 	const same = `iif(m.identity IS NULL OR w.identity IS NULL, m.config = w.config, m.identity = w.identity) AND m.model_version = w.model_version AND m.mode = w.mode`
-	m.exec(`INSERT INTO temp.sweep_map (src, dst) SELECT w.sweep_id, min(m.sweep_id) FROM src.sweeps w JOIN main.sweeps m ON ` + same + ` GROUP BY w.sweep_id`)
+	m.exec(`INSERT INTO temp.sweep_map (src, dst) SELECT w.sweep_id, min(m.sweep_id) FROM src.sweeps w CROSS JOIN main.sweeps m ON ` + same + ` GROUP BY w.sweep_id`)
 	m.exec(`INSERT INTO temp.sweep_map SELECT sweep_id, sweep_id + (SELECT coalesce(max(sweep_id), 0) FROM main.sweeps), 1 FROM src.sweeps WHERE sweep_id NOT IN (SELECT src FROM temp.sweep_map)`)
-	m.out.Sweeps = m.exec(`INSERT INTO main.sweeps (sweep_id, ` + columns + `) SELECT dst, ` + columns + ` FROM src.sweeps JOIN temp.sweep_map ON src = sweep_id WHERE fresh`)
+	m.out.Sweeps = m.exec(`INSERT INTO main.sweeps (sweep_id, ` + columns + `) SELECT dst, ` + columns + ` FROM src.sweeps CROSS JOIN temp.sweep_map ON src = sweep_id WHERE fresh`)
 	m.exec(`UPDATE main.sweeps SET finished_at = coalesce(finished_at, w.at), identity = coalesce(identity, w.id)
-		FROM (SELECT dst, max(finished_at) AS at, max(identity) AS id FROM src.sweeps JOIN temp.sweep_map ON src = sweep_id WHERE NOT fresh GROUP BY dst) w WHERE w.dst = sweep_id`)
+		FROM (SELECT dst, max(finished_at) AS at, max(identity) AS id FROM src.sweeps CROSS JOIN temp.sweep_map ON src = sweep_id WHERE NOT fresh GROUP BY dst) w WHERE w.dst = sweep_id`)
 }
 
 func (m *merger) candidates() {
-	m.exec(`INSERT INTO temp.candidate_map (src, dst) SELECT c.candidate_id, k.candidate_id FROM src.candidates c JOIN temp.sweep_map w ON w.src = c.sweep_id
-		JOIN main.candidates k ON k.sweep_id = w.dst AND k.key = c.key`)
+	m.exec(`INSERT INTO temp.candidate_map (src, dst) SELECT c.candidate_id, k.candidate_id FROM src.candidates c CROSS JOIN temp.sweep_map w ON w.src = c.sweep_id
+		CROSS JOIN main.candidates k ON k.sweep_id = w.dst AND k.key = c.key`)
 	m.exec(`INSERT INTO temp.candidate_map SELECT candidate_id, candidate_id + (SELECT coalesce(max(candidate_id), 0) FROM main.candidates), 1
 		FROM src.candidates WHERE candidate_id NOT IN (SELECT src FROM temp.candidate_map)`)
 	m.out.Candidates = m.exec(`INSERT INTO main.candidates (candidate_id, sweep_id, key, idx, arch, arch_yaml, area_mm2, warnings, overhead, settings)
-		SELECT k.dst, w.dst, key, idx, arch, arch_yaml, area_mm2, warnings, overhead, settings FROM temp.candidate_map k JOIN src.candidates c ON c.candidate_id = k.src
-		JOIN temp.sweep_map w ON w.src = c.sweep_id WHERE k.fresh ORDER BY k.dst`)
-	m.exec(`INSERT INTO main.params SELECT k.dst, position, path, value, text FROM temp.candidate_map k JOIN src.params p ON p.candidate_id = k.src WHERE k.fresh`)
+		SELECT k.dst, w.dst, key, idx, arch, arch_yaml, area_mm2, warnings, overhead, settings FROM temp.candidate_map k CROSS JOIN src.candidates c ON c.candidate_id = k.src
+		CROSS JOIN temp.sweep_map w ON w.src = c.sweep_id WHERE k.fresh ORDER BY k.dst`)
+	m.exec(`INSERT INTO main.params SELECT k.dst, position, path, value, text FROM temp.candidate_map k CROSS JOIN src.params p ON p.candidate_id = k.src WHERE k.fresh`)
 	m.exec(`INSERT INTO main.cost_sets (hash, figures) SELECT hash, figures FROM src.cost_sets WHERE true ON CONFLICT DO NOTHING`)
-	m.exec(`INSERT INTO temp.cost_map (src, dst) SELECT a.cost_id, b.cost_id FROM src.cost_sets a JOIN main.cost_sets b USING (hash)`)
-	m.exec(`INSERT INTO main.component_costs SELECT k.dst, position, component, instances, c.dst FROM temp.candidate_map k JOIN src.component_costs x ON x.candidate_id = k.src
-		JOIN temp.cost_map c ON c.src = x.cost_id WHERE k.fresh`)
+	m.exec(`INSERT INTO temp.cost_map (src, dst) SELECT a.cost_id, b.cost_id FROM src.cost_sets a CROSS JOIN main.cost_sets b USING (hash)`)
+	m.exec(`INSERT INTO main.component_costs SELECT k.dst, position, component, instances, c.dst FROM temp.candidate_map k CROSS JOIN src.component_costs x ON x.candidate_id = k.src
+		CROSS JOIN temp.cost_map c ON c.src = x.cost_id WHERE k.fresh`)
 }
 
 // firm orders what may replace what: a result or a reason why there is none, a skipped candidate, a failure.
@@ -177,14 +179,14 @@ const firm = "CASE %s.status WHEN 'failed' THEN 1 WHEN 'skipped' THEN 2 ELSE 3 E
 
 func (m *merger) outcomes() {
 	rank := fmt.Sprintf("("+firm+") > ("+firm+")", "o", "mo")
-	m.exec(`DELETE FROM main.outcomes WHERE outcome_id IN (SELECT mo.outcome_id FROM temp.candidate_map k JOIN src.outcomes o ON o.candidate_id = k.src
-		JOIN main.outcomes mo ON mo.candidate_id = k.dst AND mo.workload = o.workload WHERE NOT k.fresh AND ` + rank + `)`)
+	m.exec(`DELETE FROM main.outcomes WHERE outcome_id IN (SELECT mo.outcome_id FROM temp.candidate_map k CROSS JOIN src.outcomes o ON o.candidate_id = k.src
+		CROSS JOIN main.outcomes mo ON mo.candidate_id = k.dst AND mo.workload = o.workload WHERE NOT k.fresh AND ` + rank + `)`)
 	m.exec(`INSERT INTO temp.outcome_map SELECT o.outcome_id, o.outcome_id + (SELECT coalesce(max(outcome_id), 0) FROM main.outcomes), 1
-		FROM temp.candidate_map k JOIN src.outcomes o ON o.candidate_id = k.src
+		FROM temp.candidate_map k CROSS JOIN src.outcomes o ON o.candidate_id = k.src
 		WHERE k.fresh OR NOT EXISTS (SELECT 1 FROM main.outcomes mo WHERE mo.candidate_id = k.dst AND mo.workload = o.workload)`)
 	m.out.Outcomes = m.exec(`INSERT INTO main.outcomes (outcome_id, candidate_id, workload, status, reason, energy_j, latency_s, edp_js, bound_edp_js, sweep_id, area_mm2, idx)
 		SELECT x.dst, k.dst, o.workload, o.status, o.reason, o.energy_j, o.latency_s, o.edp_js, o.bound_edp_js, c.sweep_id, c.area_mm2, c.idx
-		FROM temp.outcome_map x JOIN src.outcomes o ON o.outcome_id = x.src JOIN temp.candidate_map k ON k.src = o.candidate_id JOIN main.candidates c ON c.candidate_id = k.dst ORDER BY x.dst`)
+		FROM temp.outcome_map x CROSS JOIN src.outcomes o ON o.outcome_id = x.src CROSS JOIN temp.candidate_map k ON k.src = o.candidate_id CROSS JOIN main.candidates c ON c.candidate_id = k.dst ORDER BY x.dst`)
 	if m.err == nil {
 		m.err = m.tx.QueryRowContext(m.ctx, "SELECT (SELECT count(*) FROM src.outcomes) - ?", m.out.Outcomes).Scan(&m.out.Equal)
 	}
@@ -192,7 +194,7 @@ func (m *merger) outcomes() {
 
 func (m *merger) layers() {
 	m.exec(`INSERT INTO main.mappings (hash, json, text) SELECT hash, json, text FROM src.mappings WHERE true ON CONFLICT DO NOTHING`)
-	m.exec(`INSERT INTO temp.mapping_map (src, dst) SELECT a.mapping_id, b.mapping_id FROM src.mappings a JOIN main.mappings b USING (hash)`)
+	m.exec(`INSERT INTO temp.mapping_map (src, dst) SELECT a.mapping_id, b.mapping_id FROM src.mappings a CROSS JOIN main.mappings b USING (hash)`)
 	var offset int64
 	if m.err == nil {
 		m.err = m.tx.QueryRowContext(m.ctx, "SELECT coalesce(max(layer_id), 0) FROM main.layers").Scan(&offset)
@@ -201,19 +203,19 @@ func (m *merger) layers() {
 			mapspace_log10, evaluated, seconds, work_key, sweep_id, candidate_id, workload, energy_share, latency_share)
 		SELECT l.layer_id + ?, x.dst, l.position, layer, count, l.energy_j, l.latency_s, l.edp_js, macs, utilization, bottleneck, p.dst, optimal,
 			mapspace_log10, evaluated, seconds, work_key, o.sweep_id, o.candidate_id, l.workload, energy_share, latency_share
-		FROM temp.outcome_map x JOIN src.layers l ON l.outcome_id = x.src JOIN main.outcomes o ON o.outcome_id = x.dst JOIN temp.mapping_map p ON p.src = l.mapping_id ORDER BY l.layer_id`, offset)
+		FROM temp.outcome_map x CROSS JOIN src.layers l ON l.outcome_id = x.src CROSS JOIN main.outcomes o ON o.outcome_id = x.dst CROSS JOIN temp.mapping_map p ON p.src = l.mapping_id ORDER BY l.layer_id`, offset)
 	m.exec(`INSERT INTO main.components SELECT k.layer_id + ?, k.position, component, k.energy_j, leakage_j, busy_s, area_mm2, instances, peak_bits, size_bits, read_bits, write_bits, tensors
-		FROM temp.outcome_map x JOIN src.layers l ON l.outcome_id = x.src JOIN src.components k ON k.layer_id = l.layer_id`, offset)
+		FROM temp.outcome_map x CROSS JOIN src.layers l ON l.outcome_id = x.src CROSS JOIN src.components k ON k.layer_id = l.layer_id`, offset)
 	m.exec(`INSERT INTO main.outcome_components SELECT x.dst, component, position, energy_j, leakage_j, busy_s, area_mm2, instances, peak_bits, size_bits, read_bits, write_bits, limiting_s, limiting_layers
-		FROM temp.outcome_map x JOIN src.outcome_components k ON k.outcome_id = x.src`)
+		FROM temp.outcome_map x CROSS JOIN src.outcome_components k ON k.outcome_id = x.src`)
 }
 
 // rest joins what stands beside the results: runs, shards, what need not be searched or asked again.
 func (m *merger) rest() {
 	m.exec(`INSERT INTO main.runs (sweep_id, started_at, ended_at, tool_version, jobs, command, host_os, stored, finished, outcome, config)
-		SELECT w.dst, r.started_at, r.ended_at, r.tool_version, r.jobs, r.command, r.host_os, r.stored, r.finished, r.outcome, r.config FROM src.runs r JOIN temp.sweep_map w ON w.src = r.sweep_id
+		SELECT w.dst, r.started_at, r.ended_at, r.tool_version, r.jobs, r.command, r.host_os, r.stored, r.finished, r.outcome, r.config FROM src.runs r CROSS JOIN temp.sweep_map w ON w.src = r.sweep_id
 		WHERE NOT EXISTS (SELECT 1 FROM main.runs x WHERE x.sweep_id = w.dst AND (x.started_at, x.jobs, x.command, x.host_os) = (r.started_at, r.jobs, r.command, r.host_os))`)
-	m.exec(`INSERT INTO main.shards SELECT w.dst, of, shard, candidates, finished_at FROM src.shards d JOIN temp.sweep_map w ON w.src = d.sweep_id WHERE true
+	m.exec(`INSERT INTO main.shards SELECT w.dst, of, shard, candidates, finished_at FROM src.shards d CROSS JOIN temp.sweep_map w ON w.src = d.sweep_id WHERE true
 		ON CONFLICT DO UPDATE SET finished_at = coalesce(shards.finished_at, excluded.finished_at)`)
 	m.exec(`INSERT INTO main.refusals SELECT * FROM src.refusals WHERE true ON CONFLICT DO NOTHING`)
 	m.exec(`INSERT INTO main.estimates SELECT * FROM src.estimates WHERE true ON CONFLICT DO NOTHING`)

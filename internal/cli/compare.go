@@ -19,7 +19,7 @@ func onlyCompare(cmd *cobra.Command, args []string) error {
 	if !cmd.Flags().Changed("compare") {
 		return fmt.Errorf("report takes one file; a sweep after it, as %s, goes with --compare only", shown(args[1]))
 	}
-	for _, name := range []string{"sweep", "csv"} {
+	for _, name := range []string{"sweep", "csv", "weights"} {
 		if cmd.Flags().Changed(name) {
 			return fmt.Errorf("--%s does not go with --compare", name)
 		}

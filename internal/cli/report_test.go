@@ -72,6 +72,7 @@ func TestCompare(t *testing.T) {
 		{"r.db 2", 2, "goes with --compare only", ""},
 		{"r.db --compare 1 2 --sweep 1", 2, "--sweep does not go with --compare", ""},
 		{"r.db --compare 1 2 --csv x", 2, "--csv does not go with --compare", ""},
+		{"r.db --compare 1 2 --weights net=1", 2, "--weights does not go with --compare", ""},
 		{"r.db --compare 1 2 --svg none/x.svg", 1, "none", ""},
 	} {
 		status, out, errs := call(t, append([]string{"report"}, strings.Fields(c.args)...)...)

@@ -11,7 +11,8 @@
 //	parts/       snapshots of the shards: whole, immutable files, one name an attempt, replaced by rename
 //	results.db   after the merge, with report.xlsx and report.html
 //
-// What fails, and how. All of it was measured with Slurm 22.05 on one machine, with two virtual nodes.
+// What fails, and how. Measured with Slurm 22.05 on one machine, with two virtual nodes, but for what is said of NFS and of
+// sites' settings.
 //
 //   - An element that ends with an error leaves a job that depends on it with afterok pending for ever
 //     (DependencyNeverSatisfied), even when it is requeued and succeeds. So the merge depends with afterany and itself
@@ -31,6 +32,6 @@
 //
 // An array starts some 32 elements/s; elements of a minute or more make that cost nothing.
 //
-// Files: plan.go the plan, script.go the scripts, quote.go words in them, submit.go submission, state.go a run's state from its files, queue.go what squeue
-// adds, resubmit.go what is missing, command.go how programs are run.
+// Files: plan.go the plan, script.go the scripts, quote.go words in them, submit.go submission, state.go a run's state from
+// its files, queue.go what squeue adds, resubmit.go what is missing, command.go how programs are run.
 package slurm

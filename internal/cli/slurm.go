@@ -243,8 +243,10 @@ func nothingMissing(e *env, run string, m *slurm.Missing) error {
 	text := fmt.Sprintf("nothing to submit: all %d shards are finished\n", m.Plan.Shards)
 	if m.Busy > 0 {
 		text = fmt.Sprintf("nothing to submit: %d of %d shards are finished, the others wait or run\n", m.Plan.Shards-m.Busy, m.Plan.Shards)
+	} else if m.State.Results != "" {
+		text += fmt.Sprintf("  %s has them all\n", m.State.Results)
 	} else if !m.Merge {
-		text += fmt.Sprintf("  tcmdse merge %s %s --complete    joins them, where that is not done; a second time does no harm\n", filepath.Join(run, "results.db"), filepath.Join(run, "parts"))
+		text += fmt.Sprintf("  tcmdse merge %s %s --complete    joins them\n", filepath.Join(run, "results.db"), filepath.Join(run, "parts"))
 	}
 	_, err := fmt.Fprint(e.out, text)
 	return err

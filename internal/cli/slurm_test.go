@@ -91,7 +91,7 @@ func slurmWhole(t *testing.T, _ *cluster, want string) {
 			t.Errorf("shard %d has %d snapshots", shard, n)
 		}
 	}
-	if status, out := r.tool(t, "resubmit", r.run); status != 0 || !strings.Contains(out, "all 8 shards are finished") {
+	if status, out := r.tool(t, "resubmit", r.run); status != 0 || !strings.Contains(out, "all 8 shards are finished") || !strings.Contains(out, "results.db has them all") {
 		t.Errorf("resubmit: exit %d\n%s", status, out)
 	}
 	if status, out := r.tool(t, "slurm", "s.yaml", "--shards", "8", "--out", r.run); status != 2 || !strings.Contains(out, "submitted already as job "+r.array) {

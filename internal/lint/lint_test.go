@@ -36,10 +36,11 @@ func allowed() map[string][]string {
 		"mapper/internal/exhaustive": mapper,
 		"sweeps":                     append(hw, "hwmodel"),
 		"results":                    {},
+		"slurm":                      {"results"},
 		"reports":                    {"results", "internal/unit", "reports/nest"},
 		"reports/nest":               {"results", "internal/unit"},
 		"dse":                        append(append([]string{"internal/yamlsrc", "hwmodel/estimate"}, mapper...), "mapper", "sweeps", "results"),
-		"internal/cli":               append(append(append(hw, mapper...), costs...), "hwmodel/external", "mapper", "sweeps", "results", "reports", "reports/nest", "dse"),
+		"internal/cli":               append(append(append(hw, mapper...), costs...), "hwmodel/external", "mapper", "sweeps", "results", "reports", "reports/nest", "dse", "slurm"),
 	}
 }
 

@@ -150,7 +150,7 @@ func (f *slurmFlags) places(e *env) (err error) {
 		return err
 	}
 	if strings.Contains(o.Program, string(filepath.Separator)+"go-build") {
-		err := fmt.Errorf("%s is removed when this command ends, as `go run` does; build the tool on the shared file system and use that: go build -o tcmdse .", o.Program)
+		err := fmt.Errorf("%s is removed when this command ends, as `go run` does; build the tool on the shared file system and use that (go build -o tcmdse .)", o.Program)
 		if !f.dryRun {
 			return usageError{err}
 		}

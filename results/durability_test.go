@@ -37,7 +37,7 @@ func TestNewerUntouched(t *testing.T) {
 		t.Fatal(err)
 	}
 	before, _ := os.ReadFile(path)
-	want := fmt.Sprintf("has schema 99, this tool knows up to %d", schemaVersion)
+	want := fmt.Sprintf("has schema 99, this tool knows up to %d", SchemaVersion)
 	for _, open := range []func(string) (*Store, error){Open, OpenReadOnly} {
 		var version *VersionError
 		if _, err := open(path); !errors.As(err, &version) || !strings.Contains(err.Error(), want) {
@@ -204,7 +204,7 @@ func TestForeign(t *testing.T) {
 	for name, content := range map[string]string{
 		"version 0":                 "CREATE TABLE x(y)",
 		"a table sweeps":            "CREATE TABLE sweeps(a); PRAGMA user_version = 1",
-		"our version":               fmt.Sprintf("CREATE TABLE x(y); PRAGMA user_version = %d", schemaVersion),
+		"our version":               fmt.Sprintf("CREATE TABLE x(y); PRAGMA user_version = %d", SchemaVersion),
 		"negative":                  "CREATE TABLE x(y); PRAGMA user_version = -1",
 		"negative and empty":        "PRAGMA user_version = -1",
 		"empty with a version":      "PRAGMA user_version = 1",

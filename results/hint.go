@@ -24,8 +24,8 @@ func (s *Store) hint(query, message string) string {
 		return ""
 	}
 	all := fmt.Sprintf("%s: %s", kind, strings.Join(names, ", "))
-	if s.schema < schemaVersion && slices.ContainsFunc(current(kind, query), func(name string) bool { return strings.EqualFold(name, wrong) }) {
-		return fmt.Sprintf("this file has schema %d, this tool writes %d: a sweep into it brings it up to date; %s", s.schema, schemaVersion, all)
+	if s.schema < SchemaVersion && slices.ContainsFunc(current(kind, query), func(name string) bool { return strings.EqualFold(name, wrong) }) {
+		return fmt.Sprintf("this file has schema %d, this tool writes %d: a sweep into it brings it up to date; %s", s.schema, SchemaVersion, all)
 	}
 	far := func(name string) int {
 		if strings.HasPrefix(name, wrong) {
@@ -65,7 +65,7 @@ func current(kind, query string) []string {
 	defer db.Close()
 	db.SetMaxOpenConns(1) // each has a memory of its own
 	s := &Store{db: db}
-	for v := range schemaVersion {
+	for v := range SchemaVersion {
 		if err := s.step(v + 1); err != nil {
 			return nil
 		}

@@ -61,7 +61,7 @@ func (s *Store) Merge(ctx context.Context, path string) (Merged, error) {
 	}
 	defer from.Close()
 	uri, options := path, joinOptions(path)
-	if from.schema < schemaVersion {
+	if from.schema < SchemaVersion {
 		dir, err := os.MkdirTemp("", "tcmdse-merge")
 		if err != nil {
 			return Merged{}, err

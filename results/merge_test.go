@@ -200,7 +200,7 @@ func TestMergeFirm(t *testing.T) {
 
 // TestMergeOld: files of every schema join, and stay as they were; what is no results file is refused.
 func TestMergeOld(t *testing.T) {
-	for v := 1; v < schemaVersion; v++ {
+	for v := 1; v < SchemaVersion; v++ {
 		path := old(t, v)
 		before, _ := os.ReadFile(path)
 		s, m := merged(t, path, path)

@@ -6,7 +6,7 @@ import (
 	"fmt"
 )
 
-// migrate brings the file to schemaVersion. A file that it refuses is left as it was, down to its journal mode.
+// migrate brings the file to SchemaVersion. A file that it refuses is left as it was, down to its journal mode.
 func (s *Store) migrate() error {
 	v, err := s.version()
 	if err != nil {
@@ -17,12 +17,12 @@ func (s *Store) migrate() error {
 	}
 	// Foreign keys would empty the tables that refer to one which is rebuilt; they can be switched outside of
 	// transactions only, and the one connection keeps them.
-	if v < schemaVersion {
+	if v < SchemaVersion {
 		if _, err := s.db.Exec("PRAGMA foreign_keys=OFF"); err != nil {
 			return explain(s.path, err)
 		}
 	}
-	for ; v < schemaVersion; v++ {
+	for ; v < SchemaVersion; v++ {
 		if err := s.step(v + 1); err != nil {
 			return explain(s.path, err)
 		}

@@ -62,7 +62,7 @@ func dump(t *testing.T, s *Store) string {
 // TestOldFiles: files of every earlier schema are read as they are, and say the same once migrated.
 func TestOldFiles(t *testing.T) {
 	ctx := context.Background()
-	for v := 1; v < schemaVersion; v++ {
+	for v := 1; v < SchemaVersion; v++ {
 		t.Run(fmt.Sprint("schema", v), func(t *testing.T) {
 			path := old(t, v)
 			before, _ := os.ReadFile(path)

@@ -53,7 +53,7 @@ func TestQueryCommented(t *testing.T) {
 // name that no schema has.
 func TestOldNames(t *testing.T) {
 	ctx := context.Background()
-	update := "this file has schema %d, this tool writes " + fmt.Sprint(schemaVersion) + ": a sweep into it brings it up to date; "
+	update := "this file has schema %d, this tool writes " + fmt.Sprint(SchemaVersion) + ": a sweep into it brings it up to date; "
 	for _, c := range []struct {
 		schema      int
 		query, want string // want of the old file, its second part

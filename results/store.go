@@ -18,8 +18,8 @@ import (
 //go:embed schema/*.sql
 var schema embed.FS
 
-// schemaVersion is the user_version that this package writes: the number of files in schema/.
-const schemaVersion = 5
+// SchemaVersion is the user_version of the files that this package writes: the number of files in schema/.
+const SchemaVersion = 5
 
 // Store is an open results file. Its methods may be called from several goroutines.
 type Store struct {

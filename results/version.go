@@ -31,9 +31,9 @@ func (s *Store) version() (int, error) {
 	switch {
 	case things == 0 && v == 0:
 		return 0, nil
-	case v > schemaVersion && (things == 0 || !lacks(keyColumns()[0])): // the others may be no more in it
-		return 0, &VersionError{s.path, v, schemaVersion}
-	case v < 1, v > schemaVersion, slices.ContainsFunc(keyColumns(), lacks):
+	case v > SchemaVersion && (things == 0 || !lacks(keyColumns()[0])): // the others may be no more in it
+		return 0, &VersionError{s.path, v, SchemaVersion}
+	case v < 1, v > SchemaVersion, slices.ContainsFunc(keyColumns(), lacks):
 		return 0, &NotResultsError{Path: s.path, What: "is an SQLite file of something else, not a results file of tcmdse"}
 	}
 	return v, nil

@@ -99,7 +99,7 @@ Exit status: 0 done, 1 failed, 2 wrong usage or bad input, 130 interrupted with 
 		SilenceUsage:  true,
 		Version:       Version(),
 	}
-	root.AddCommand(newSweep(e), newMap(e), newEvaluate(e), newReport(e), newCost(e), newQuery(e), newList(e), newShow(e), newCheck(e), newMerge(e), newSlurm(e), newStatus(e), newResubmit(e))
+	root.AddCommand(newSweep(e), newMap(e), newEvaluate(e), newReport(e), newCost(e), newQuery(e), newList(e), newShow(e), newCheck(e), newMerge(e), newVersion(e), newInit(e), newSlurm(e), newStatus(e), newResubmit(e))
 	for _, c := range root.Commands() {
 		run := c.RunE
 		c.RunE = func(cmd *cobra.Command, args []string) error {

@@ -53,15 +53,24 @@ func (e *ConflictError) Error() string {
 // sweep, candidates of the same architecture one candidate. Results that both have are stored once, if they are equal
 // (figures within 1e-12 of each other; the same result on another processor may differ in its last bit) and else are a
 // ConflictError. A result replaces a failure, and both replace that a candidate was skipped. Files of older schemas are
-// joined as they would be migrated; the other file is never changed.
+// joined as they would be migrated; the other file is never changed. It is checked before: a DamagedError or, where it was
+// written to meanwhile by one who did not have it open before, a ChangedError says what is wrong with it.
 func (s *Store) Merge(ctx context.Context, path string) (Merged, error) {
+	before, err := os.Stat(path)
+	if err != nil {
+		return Merged{}, fmt.Errorf("results: %w", err)
+	}
 	from, err := openToJoin(path)
 	if err != nil {
 		return Merged{}, err
 	}
 	defer from.Close()
 	uri, options := path, joinOptions(path)
+	unlocked := options != ""
 	if from.schema < schemaVersion {
+		if err := checkWhole(ctx, from.read, "main", path); err != nil {
+			return Merged{}, err
+		}
 		dir, err := os.MkdirTemp("", "tcmdse-merge")
 		if err != nil {
 			return Merged{}, err
@@ -97,12 +106,20 @@ func (s *Store) Merge(ctx context.Context, path string) (Merged, error) {
 		return Merged{}, explain(s.path, err)
 	}
 	defer m.tx.Rollback()
+	m.err = checkWhole(ctx, m.tx, "src", path)
 	m.run()
+	if m.err == nil && unlocked {
+		m.err = unchanged(path, before)
+	}
 	if m.err == nil {
 		m.err = m.tx.Commit()
 	}
 	if m.err != nil {
-		if _, ok := m.err.(*ConflictError); ok {
+		if unlocked && unchanged(path, before) != nil { // whatever else was found: that may be why
+			return Merged{}, &ChangedError{path}
+		}
+		switch m.err.(type) {
+		case *ConflictError, *DamagedError, *ChangedError:
 			return Merged{}, m.err
 		}
 		return Merged{}, fmt.Errorf("joining %s: %w", path, explain(s.path, m.err))

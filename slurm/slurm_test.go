@@ -278,6 +278,39 @@ func TestSubmit(t *testing.T) {
 	}
 }
 
+// TestSubmitOnce: two commands do not submit a run at the same time, and none from a plan that is not the present one.
+func TestSubmitOnce(t *testing.T) {
+	ctx := context.Background()
+	o := &Options{CPUs: 1, Run: filepath.Join(t.TempDir(), "a run"), Program: "/p", Dir: "/"}
+	p, late := plan(4), plan(4)
+	if err := p.Prepare(o); err != nil {
+		t.Fatal(err)
+	}
+	var bad *InputError
+	f := &fake{}
+	unlock, err := lockRun(o.Run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Submit(ctx, f, o.Run, nil, nil); !errors.As(err, &bad) || !strings.Contains(err.Error(), "submit.lock: another command is submitting this run (process ") {
+		t.Error(err)
+	}
+	unlock()
+	if len(f.asked) > 0 {
+		t.Errorf("%q", f.asked)
+	}
+	if _, err := p.Submit(ctx, f, o.Run, nil, nil); err != nil {
+		t.Fatal(err)
+	}
+	asked := len(f.asked)
+	if _, err := late.Submit(ctx, f, o.Run, nil, nil); !errors.As(err, &bad) || !strings.Contains(err.Error(), "jobs: 1 submissions, 0 a moment ago") || !strings.Contains(err.Error(), "/a run' tells") || len(f.asked) != asked {
+		t.Errorf("%v, %q", err, f.asked)
+	}
+	if left, err := os.ReadDir(o.Run); err != nil || slices.ContainsFunc(left, func(e os.DirEntry) bool { return e.Name() == "submit.lock" }) {
+		t.Errorf("%v, %v", left, err)
+	}
+}
+
 func TestMaxArraySize(t *testing.T) {
 	f := &fake{answer: map[string]string{"scontrol": "Configuration data\nLaunchType              = x\nMaxArraySize            = 1001\n"}}
 	if n, err := MaxArraySize(context.Background(), f); n != 1001 || err != nil {
@@ -369,6 +402,11 @@ func TestState(t *testing.T) {
 func TestStateWithoutPlan(t *testing.T) {
 	run := t.TempDir()
 	snap(t, run, 2, 3, "host-1-2", 4, 4, true)
+	for _, junk := range []string{"shard-00000-of-00000.x.db", "shard-00007-of-00005.x.db"} { // no shard there can be
+		if err := os.WriteFile(filepath.Join(run, "parts", junk), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
 	s, err := ReadState(context.Background(), run)
 	if err != nil || len(s.Shards) != 3 || s.Name != "edge" || s.Counts[Finished] != 1 || s.Counts[NotBegun] != 2 {
 		t.Errorf("%+v, %v", s, err)

@@ -197,6 +197,9 @@ func snapshots(run string) ([]snapshot, error) {
 		}
 		index, _ := strconv.Atoi(m[1]) // five digits
 		of, _ := strconv.Atoi(m[2])
+		if index >= of {
+			continue // none that an attempt ever wrote
+		}
 		out = append(out, snapshot{path: filepath.Join(dir, e.Name()), index: index, of: of})
 	}
 	return out, nil

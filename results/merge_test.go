@@ -408,3 +408,31 @@ func TestMergeChanged(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestMergeTwoIntoOne: two sweeps of a file that are one sweep here, as a part of a sweep file and a whole run of it with
+// another comment are, are joined as one, and again.
+func TestMergeTwoIntoOne(t *testing.T) {
+	ctx := context.Background()
+	whole, part, other := netSweep(), netSweep(), netSweep()
+	whole.Identity, other.Identity, other.Config = []byte("id"), []byte("id"), "c # a comment"
+	path := file(t, "two.db", other, worked(0, 0, 3), worked(1, 1, 4))
+	s, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, resumed, err := s.Begin(ctx, part)
+	if err == nil {
+		err = s.Append(ctx, id, []Candidate{worked(1, 1, 4), worked(2, 2, 5)})
+	}
+	if err := errors.Join(err, s.Close()); err != nil || resumed {
+		t.Fatal(resumed, err)
+	}
+	got, m := merged(t, file(t, "whole.db", whole, worked(0, 0, 3)), path, path)
+	if m[1].Candidates != 2 || m[1].Sweeps != 0 || m[1].Outcomes != 2 || m[1].Equal != 2 || m[2].Candidates != 0 || m[2].Equal != 4 {
+		t.Errorf("%+v", m)
+	}
+	want, _ := merged(t, file(t, "all.db", whole, worked(0, 0, 3), worked(1, 1, 4), worked(2, 2, 5)))
+	if got, want := contents(t, got), contents(t, want); got != want {
+		t.Errorf("%s\nwant\n%s", got, want)
+	}
+}

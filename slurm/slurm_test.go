@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -51,6 +52,12 @@ func plan(shards int) *Plan {
 // snap makes a snapshot of a shard as an attempt would publish it.
 func snap(t *testing.T, run string, index, of int, attempt string, stored int, has int64, finished bool) {
 	t.Helper()
+	snapOf(t, run, "c", index, of, attempt, stored, has, finished)
+}
+
+// snapOf is snap for a sweep of some configuration.
+func snapOf(t *testing.T, run, config string, index, of int, attempt string, stored int, has int64, finished bool) {
+	t.Helper()
 	ctx := context.Background()
 	dir := t.TempDir()
 	s, err := results.Open(filepath.Join(dir, "r.db"))
@@ -58,7 +65,7 @@ func snap(t *testing.T, run string, index, of int, attempt string, stored int, h
 		t.Fatal(err)
 	}
 	defer s.Close()
-	id, _, err := s.Begin(ctx, results.Sweep{Name: "edge", Config: "c", Workloads: []string{"a", "b"}, CandidatesTotal: 100, StartedAt: time.Unix(1, 0)})
+	id, _, err := s.Begin(ctx, results.Sweep{Name: "edge", Config: config, Workloads: []string{"a", "b"}, CandidatesTotal: 100, StartedAt: time.Unix(1, 0)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -443,6 +450,29 @@ func TestStateWithoutPlan(t *testing.T) {
 }
 
 // TestStateOfThousand: a thousand shards are read within seconds.
+// TestStateOfOneSweep: what another sweep published is no part of the run, planned or not.
+func TestStateOfOneSweep(t *testing.T) {
+	for _, planned := range []bool{false, true} {
+		run := t.TempDir()
+		snap(t, run, 0, 3, "a", 4, 4, true)
+		snap(t, run, 1, 3, "a", 1, 4, false)
+		snapOf(t, run, "edited", 2, 3, "a", 4, 4, true)
+		want := map[string]int{Finished: 1, Begun: 1, NotBegun: 1, Running: 0, Waiting: 0, Stopped: 0}
+		if planned { // the minority's
+			p := plan(3)
+			p.ConfigSHA256 = (&results.Sweep{Config: "edited"}).Fingerprint()
+			if err := p.Write(run); err != nil {
+				t.Fatal(err)
+			}
+			want = map[string]int{Finished: 1, Begun: 0, NotBegun: 2, Running: 0, Waiting: 0, Stopped: 0}
+		}
+		s, err := ReadState(context.Background(), run)
+		if err != nil || !maps.Equal(s.Counts, want) || len(s.Unreadable) == 0 || !strings.Contains(s.Unreadable[0].Why, "of another sweep") {
+			t.Errorf("planned %v: %+v, %v", planned, s, err)
+		}
+	}
+}
+
 func TestStateOfThousand(t *testing.T) {
 	run := t.TempDir()
 	snap(t, run, 0, 1000, "1.0.h-1", 10, 10, true)

@@ -3,7 +3,6 @@ package dse
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -65,8 +64,7 @@ func Fingerprint(ctx context.Context, c Config) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	sum := sha256.Sum256([]byte(row.ModelVersion + "\x00" + row.Mode + "\x00" + row.Config))
-	return hex.EncodeToString(sum[:]), nil
+	return row.Fingerprint(), nil
 }
 
 // identity hashes what decides a sweep's candidates and results, whatever its file looks like: two files that differ in

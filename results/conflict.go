@@ -22,21 +22,45 @@ func (m *merger) conflicts() {
 	for _, f := range []string{"energy_j", "latency_s", "edp_js"} {
 		ask("''", "'"+f+"'", "mo."+f, "o."+f, network, firm+" AND o.status = mo.status AND "+differ("mo."+f, "o."+f))
 	}
-	// one walk over layers for all their figures: the first that differs is named
-	figures := []string{"count", "energy_j", "latency_s", "edp_js", "macs"}
-	which, into, from, any := "CASE", "CASE", "CASE", "ml.layer <> l.layer"
-	for _, f := range figures {
-		d := differ("ml."+f, "l."+f)
-		which += " WHEN " + d + " THEN '" + f + "'"
-		into += " WHEN " + d + " THEN ml." + f
-		from += " WHEN " + d + " THEN l." + f
-		any += " OR " + d
-	}
+	which, into, from, any := firstThat(differ, "ml.", "l.", "count", "energy_j", "latency_s", "edp_js", "macs")
+	any += " OR ml.layer <> l.layer"
 	ask("l.layer", which+" ELSE 'layer' END", into+" ELSE ml.layer END", from+" ELSE l.layer END",
 		network+" CROSS JOIN src.layers l ON l.outcome_id = o.outcome_id CROSS JOIN main.layers ml ON ml.outcome_id = mo.outcome_id AND ml.position = l.position", firm+" AND ("+any+")")
+	m.hidden(ask, differ, network, firm)
 	if m.err == nil && e.N > 0 {
 		m.err = e
 	}
+}
+
+// hidden compares what the figures of networks and layers do not show: layers and components that one file lacks, what
+// components take, and what parameters are. Architectures are one by their key, so their text is not compared.
+func (m *merger) hidden(ask func(layer, figure, into, from, tables, where string), differ func(a, b string) string, network, firm string) {
+	for _, t := range []struct{ table, what string }{{"layers", "layers"}, {"outcome_components", "components"}} {
+		count := func(file, outcome string) string {
+			return "(SELECT count(*) FROM " + file + "." + t.table + " z WHERE z.outcome_id = " + outcome + ")"
+		}
+		into, from := count("main", "mo.outcome_id"), count("src", "o.outcome_id")
+		ask("''", "'number of "+t.what+"'", into, from, network, firm+" AND o.status = mo.status AND "+into+" <> "+from)
+	}
+	which, into, from, any := firstThat(differ, "mx.", "x.", "energy_j", "leakage_j", "busy_s", "area_mm2", "instances", "read_bits", "write_bits")
+	ask("''", "x.component || ' ' || "+which+" END", into+" END", from+" END", network+` CROSS JOIN src.outcome_components x ON x.outcome_id = o.outcome_id
+		CROSS JOIN main.outcome_components mx ON mx.outcome_id = mo.outcome_id AND mx.component = x.component`, firm+" AND ("+any+")")
+	ask("''", "'parameter ' || p.path", "mp.value", "p.value", network+` CROSS JOIN src.params p ON p.candidate_id = k.src
+		CROSS JOIN main.params mp ON mp.candidate_id = k.dst AND mp.path = p.path`, "NOT k.fresh AND "+differ("mp.value", "p.value"))
+}
+
+// firstThat compares figures of two rows in one walk over them: the name and the two values (without END) of the first that
+// differs, and whether any does.
+func firstThat(differ func(a, b string) string, into, from string, figures ...string) (which, a, b, any string) {
+	which, a, b, any = "CASE", "CASE", "CASE", "false"
+	for _, f := range figures {
+		d := differ(into+f, from+f)
+		which += " WHEN " + d + " THEN '" + f + "'"
+		a += " WHEN " + d + " THEN " + into + f
+		b += " WHEN " + d + " THEN " + from + f
+		any += " OR " + d
+	}
+	return which, a, b, any
 }
 
 // shownConflicts is how many of the figures that differ an error tells.

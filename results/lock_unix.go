@@ -40,3 +40,13 @@ func unlockWriter(path string, f *os.File) {
 	os.Remove(path + ".lock")
 	f.Close()
 }
+
+// Abandoned tells whether the writer of a file has died without closing it, on this machine.
+func Abandoned(path string) bool {
+	f, err := os.Open(path + ".lock")
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	return syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil
+}

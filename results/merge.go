@@ -53,15 +53,24 @@ func (e *ConflictError) Error() string {
 // sweep, candidates of the same architecture one candidate. Results that both have are stored once, if they are equal
 // (figures within 1e-12 of each other; the same result on another processor may differ in its last bit) and else are a
 // ConflictError. A result replaces a failure, and both replace that a candidate was skipped. Files of older schemas are
-// joined as they would be migrated; the other file is never changed.
+// joined as they would be migrated; the other file is never changed. It is checked before: a DamagedError or, where it was
+// written to meanwhile by one who did not have it open before, a ChangedError says what is wrong with it.
 func (s *Store) Merge(ctx context.Context, path string) (Merged, error) {
+	before, err := os.Stat(path)
+	if err != nil {
+		return Merged{}, fmt.Errorf("results: %w", err)
+	}
 	from, err := openToJoin(path)
 	if err != nil {
 		return Merged{}, err
 	}
 	defer from.Close()
 	uri, options := path, joinOptions(path)
+	unlocked := options != ""
 	if from.schema < SchemaVersion {
+		if err := checkWhole(ctx, from.read, "main", path); err != nil {
+			return Merged{}, err
+		}
 		dir, err := os.MkdirTemp("", "tcmdse-merge")
 		if err != nil {
 			return Merged{}, err
@@ -97,12 +106,20 @@ func (s *Store) Merge(ctx context.Context, path string) (Merged, error) {
 		return Merged{}, explain(s.path, err)
 	}
 	defer m.tx.Rollback()
+	m.err = checkWhole(ctx, m.tx, "src", path)
 	m.run()
+	if m.err == nil && unlocked {
+		m.err = unchanged(path, before)
+	}
 	if m.err == nil {
 		m.err = m.tx.Commit()
 	}
 	if m.err != nil {
-		if _, ok := m.err.(*ConflictError); ok {
+		if unlocked && unchanged(path, before) != nil { // whatever else was found: that may be why
+			return Merged{}, &ChangedError{path}
+		}
+		switch m.err.(type) {
+		case *ConflictError, *DamagedError, *ChangedError:
 			return Merged{}, m.err
 		}
 		return Merged{}, fmt.Errorf("joining %s: %w", path, explain(s.path, m.err))
@@ -136,35 +153,56 @@ func (m *merger) exec(query string, args ...any) int64 {
 }
 
 func (m *merger) run() {
-	for _, t := range []string{"sweep_map", "candidate_map", "outcome_map", "mapping_map", "cost_map"} {
+	maps := []string{"sweep_map", "candidate_map", "outcome_map", "mapping_map", "cost_map"}
+	for _, t := range append(maps, "joined") {
 		m.exec("CREATE TEMP TABLE IF NOT EXISTS " + t + " (src INTEGER PRIMARY KEY, dst INTEGER NOT NULL, fresh INTEGER NOT NULL DEFAULT 0)")
 		m.exec("DELETE FROM temp." + t)
 	}
-	m.sweeps()
-	m.candidates()
-	m.conflicts()
-	m.outcomes()
-	m.layers()
-	m.rest()
+	for m.sweeps() { // once, but for files in which two sweeps are one here
+		m.candidates()
+		m.conflicts()
+		m.outcomes()
+		m.layers()
+		m.rest()
+		m.exec("INSERT INTO temp.joined (src, dst) SELECT src, dst FROM temp.sweep_map")
+		for _, t := range maps {
+			m.exec("DELETE FROM temp." + t)
+		}
+	}
+	if m.err == nil {
+		m.err = m.tx.QueryRowContext(m.ctx, "SELECT (SELECT count(*) FROM src.outcomes) - ?", m.out.Outcomes).Scan(&m.out.Equal)
+	}
+	if m.err == nil {
+		m.err = finishCuts(m.ctx, m.tx)
+	}
 }
 
-// sweeps finds the sweep that each of the other file goes to, by the rule of Begin.
-func (m *merger) sweeps() {
+// sweeps finds the sweep that each of the other file goes to, by the rule of Begin, and whether any is left to join. Of two
+// that go to one (a whole run of a file with another comment, and a part of the file as it is here) the second is left for
+// later: candidates of both would be made twice.
+func (m *merger) sweeps() bool {
 	const columns = "name, arch, workloads, objective, config, tool_version, model_version, started_at, finished_at, candidates_total, warnings, overrides, cost_tables, seed, mode, identity"
 	const same = `iif(m.identity IS NULL OR w.identity IS NULL, m.config = w.config, m.identity = w.identity) AND m.model_version = w.model_version AND m.mode = w.mode`
-	m.exec(`INSERT INTO temp.sweep_map (src, dst) SELECT w.sweep_id, min(m.sweep_id) FROM src.sweeps w CROSS JOIN main.sweeps m ON ` + same + ` GROUP BY w.sweep_id`)
-	m.exec(`INSERT INTO temp.sweep_map SELECT sweep_id, sweep_id + (SELECT coalesce(max(sweep_id), 0) FROM main.sweeps), 1 FROM src.sweeps WHERE sweep_id NOT IN (SELECT src FROM temp.sweep_map)`)
-	m.out.Sweeps = m.exec(`INSERT INTO main.sweeps (sweep_id, ` + columns + `) SELECT dst, ` + columns + ` FROM src.sweeps CROSS JOIN temp.sweep_map ON src = sweep_id WHERE fresh`)
+	m.exec(`INSERT INTO temp.sweep_map (src, dst) SELECT w.sweep_id, min(m.sweep_id) FROM src.sweeps w CROSS JOIN main.sweeps m ON ` + same + ` WHERE w.sweep_id NOT IN (SELECT src FROM temp.joined) GROUP BY w.sweep_id`)
+	m.exec(`INSERT INTO temp.sweep_map SELECT sweep_id, sweep_id + (SELECT coalesce(max(sweep_id), 0) FROM main.sweeps), 1 FROM src.sweeps
+		WHERE sweep_id NOT IN (SELECT src FROM temp.sweep_map UNION ALL SELECT src FROM temp.joined)`)
+	m.exec(`DELETE FROM temp.sweep_map WHERE src NOT IN (SELECT min(src) FROM temp.sweep_map GROUP BY dst)`)
+	m.out.Sweeps += m.exec(`INSERT INTO main.sweeps (sweep_id, ` + columns + `) SELECT dst, ` + columns + ` FROM src.sweeps CROSS JOIN temp.sweep_map ON src = sweep_id WHERE fresh`)
 	m.exec(`UPDATE main.sweeps SET finished_at = coalesce(finished_at, w.at), identity = coalesce(identity, w.id)
 		FROM (SELECT dst, max(finished_at) AS at, max(identity) AS id FROM src.sweeps CROSS JOIN temp.sweep_map ON src = sweep_id WHERE NOT fresh GROUP BY dst) w WHERE w.dst = sweep_id`)
+	left := 0
+	if m.err == nil {
+		m.err = m.tx.QueryRowContext(m.ctx, "SELECT count(*) FROM temp.sweep_map").Scan(&left)
+	}
+	return m.err == nil && left > 0
 }
 
 func (m *merger) candidates() {
 	m.exec(`INSERT INTO temp.candidate_map (src, dst) SELECT c.candidate_id, k.candidate_id FROM src.candidates c CROSS JOIN temp.sweep_map w ON w.src = c.sweep_id
 		CROSS JOIN main.candidates k ON k.sweep_id = w.dst AND k.key = c.key`)
 	m.exec(`INSERT INTO temp.candidate_map SELECT candidate_id, candidate_id + (SELECT coalesce(max(candidate_id), 0) FROM main.candidates), 1
-		FROM src.candidates WHERE candidate_id NOT IN (SELECT src FROM temp.candidate_map)`)
-	m.out.Candidates = m.exec(`INSERT INTO main.candidates (candidate_id, sweep_id, key, idx, arch, arch_yaml, area_mm2, warnings, overhead, settings)
+		FROM src.candidates c CROSS JOIN temp.sweep_map w ON w.src = c.sweep_id WHERE candidate_id NOT IN (SELECT src FROM temp.candidate_map)`)
+	m.out.Candidates += m.exec(`INSERT INTO main.candidates (candidate_id, sweep_id, key, idx, arch, arch_yaml, area_mm2, warnings, overhead, settings)
 		SELECT k.dst, w.dst, key, idx, arch, arch_yaml, area_mm2, warnings, overhead, settings FROM temp.candidate_map k CROSS JOIN src.candidates c ON c.candidate_id = k.src
 		CROSS JOIN temp.sweep_map w ON w.src = c.sweep_id WHERE k.fresh ORDER BY k.dst`)
 	m.exec(`INSERT INTO main.params SELECT k.dst, position, path, value, text FROM temp.candidate_map k CROSS JOIN src.params p ON p.candidate_id = k.src WHERE k.fresh`)
@@ -184,12 +222,9 @@ func (m *merger) outcomes() {
 	m.exec(`INSERT INTO temp.outcome_map SELECT o.outcome_id, o.outcome_id + (SELECT coalesce(max(outcome_id), 0) FROM main.outcomes), 1
 		FROM temp.candidate_map k CROSS JOIN src.outcomes o ON o.candidate_id = k.src
 		WHERE k.fresh OR NOT EXISTS (SELECT 1 FROM main.outcomes mo WHERE mo.candidate_id = k.dst AND mo.workload = o.workload)`)
-	m.out.Outcomes = m.exec(`INSERT INTO main.outcomes (outcome_id, candidate_id, workload, status, reason, energy_j, latency_s, edp_js, bound_edp_js, sweep_id, area_mm2, idx)
+	m.out.Outcomes += m.exec(`INSERT INTO main.outcomes (outcome_id, candidate_id, workload, status, reason, energy_j, latency_s, edp_js, bound_edp_js, sweep_id, area_mm2, idx)
 		SELECT x.dst, k.dst, o.workload, o.status, o.reason, o.energy_j, o.latency_s, o.edp_js, o.bound_edp_js, c.sweep_id, c.area_mm2, c.idx
 		FROM temp.outcome_map x CROSS JOIN src.outcomes o ON o.outcome_id = x.src CROSS JOIN temp.candidate_map k ON k.src = o.candidate_id CROSS JOIN main.candidates c ON c.candidate_id = k.dst ORDER BY x.dst`)
-	if m.err == nil {
-		m.err = m.tx.QueryRowContext(m.ctx, "SELECT (SELECT count(*) FROM src.outcomes) - ?", m.out.Outcomes).Scan(&m.out.Equal)
-	}
 }
 
 func (m *merger) layers() {
@@ -219,7 +254,4 @@ func (m *merger) rest() {
 		ON CONFLICT DO UPDATE SET finished_at = coalesce(shards.finished_at, excluded.finished_at)`)
 	m.exec(`INSERT INTO main.refusals SELECT * FROM src.refusals WHERE true ON CONFLICT DO NOTHING`)
 	m.exec(`INSERT INTO main.estimates SELECT * FROM src.estimates WHERE true ON CONFLICT DO NOTHING`)
-	if m.err == nil {
-		m.err = finishCuts(m.ctx, m.tx)
-	}
 }

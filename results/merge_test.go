@@ -147,6 +147,13 @@ func TestMergeConflict(t *testing.T) {
 		"area_mm2":      func(c *Candidate) { c.AreaMM2 += 1e-3 },
 		"layer latency": func(c *Candidate) { c.Results[0].Layers[1].LatencyS *= 2 },
 		"layer name":    func(c *Candidate) { c.Results[0].Layers[1].Name = "else" },
+		"parameter":     func(c *Candidate) { c.Params[0].Value *= 2 },
+		"component":     func(c *Candidate) { c.Results[0].Layers[1].Components[0].EnergyJ *= 2 },
+		"number of layers": func(c *Candidate) {
+			l := c.Results[0].Layers[1]
+			l.Components = nil
+			c.Results[0].Layers = append(c.Results[0].Layers, l)
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			other := worked(1, 1, 4)
@@ -302,5 +309,130 @@ func TestPublish(t *testing.T) {
 	}
 	if err := s.Publish(ctx, filepath.Join(dir, "none", "x.db")); err == nil {
 		t.Error("published into a folder that is not there")
+	}
+}
+
+// TestMergeDamaged: files that are cut off or overwritten are refused by name, and leave nothing; where they are of an older
+// schema, too.
+func TestMergeDamaged(t *testing.T) {
+	whole, err := os.ReadFile(file(t, "a.db", netSweep(), worked(0, 0, 3), worked(1, 1, 4)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.ReadFile(old(t, schemaVersion-1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const page = 4096
+	for name, c := range map[string]struct {
+		data   []byte
+		damage func(b []byte) []byte
+	}{
+		"cut":        {whole, func(b []byte) []byte { return b[:len(b)/2] }},
+		"index":      {whole, func(b []byte) []byte { return swapIndex(t, b) }},
+		"zeros":      {whole, func(b []byte) []byte { clear(b[5*page : 6*page]); return b }},
+		"old, cut":   {before, func(b []byte) []byte { return b[:len(b)/page/2*page] }},
+		"old, zeros": {before, func(b []byte) []byte { clear(b[5*page : 6*page]); return b }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "damaged.db")
+			if err := os.WriteFile(path, c.damage(append([]byte{}, c.data...)), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			s, _ := merged(t)
+			_, err := s.Merge(context.Background(), path)
+			if err == nil || !strings.Contains(err.Error(), path+" is damaged") {
+				t.Errorf("%v", err)
+			}
+			if n, err := s.Sweeps(context.Background()); err != nil || len(n) > 0 {
+				t.Errorf("it left %v %v", n, err)
+			}
+		})
+	}
+}
+
+// swapIndex changes a key in an index without touching the table: no page is ill-formed then.
+func swapIndex(t *testing.T, b []byte) []byte {
+	path := filepath.Join(t.TempDir(), "x.db")
+	if err := os.WriteFile(path, b, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	db, err := open(path, "rw", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range []string{"PRAGMA writable_schema=1", // the index now is said to be of another column
+		"UPDATE sqlite_schema SET sql = replace(sql, 'idx', 'area_mm2') WHERE type = 'index' AND sql LIKE '%(%idx%'"} {
+		if _, err := db.Exec(q); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	b, err = os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// TestMergeChanged: a file that is read without locks and is written to meanwhile is not joined; one that a rename replaces is.
+func TestMergeChanged(t *testing.T) {
+	path := file(t, "a.db", netSweep(), worked(0, 0, 3))
+	before, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := unchanged(path, before); err != nil {
+		t.Error(err)
+	}
+	s, err := Open(path)
+	if err == nil {
+		err = s.Append(context.Background(), 1, []Candidate{worked(1, 1, 4)})
+	}
+	if err == nil {
+		err = s.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var changed *ChangedError
+	if err := unchanged(path, before); !errors.As(err, &changed) || !strings.Contains(err.Error(), path) {
+		t.Errorf("%v", err)
+	}
+	if err := os.Rename(file(t, "b.db", netSweep(), worked(2, 2, 5)), path); err != nil {
+		t.Fatal(err)
+	}
+	if err := unchanged(path, before); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestMergeTwoIntoOne: two sweeps of a file that are one sweep here, as a part of a sweep file and a whole run of it with
+// another comment are, are joined as one, and again.
+func TestMergeTwoIntoOne(t *testing.T) {
+	ctx := context.Background()
+	whole, part, other := netSweep(), netSweep(), netSweep()
+	whole.Identity, other.Identity, other.Config = []byte("id"), []byte("id"), "c # a comment"
+	path := file(t, "two.db", other, worked(0, 0, 3), worked(1, 1, 4))
+	s, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, resumed, err := s.Begin(ctx, part)
+	if err == nil {
+		err = s.Append(ctx, id, []Candidate{worked(1, 1, 4), worked(2, 2, 5)})
+	}
+	if err := errors.Join(err, s.Close()); err != nil || resumed {
+		t.Fatal(resumed, err)
+	}
+	got, m := merged(t, file(t, "whole.db", whole, worked(0, 0, 3)), path, path)
+	if m[1].Candidates != 2 || m[1].Sweeps != 0 || m[1].Outcomes != 2 || m[1].Equal != 2 || m[2].Candidates != 0 || m[2].Equal != 4 {
+		t.Errorf("%+v", m)
+	}
+	want, _ := merged(t, file(t, "all.db", whole, worked(0, 0, 3), worked(1, 1, 4), worked(2, 2, 5)))
+	if got, want := contents(t, got), contents(t, want); got != want {
+		t.Errorf("%s\nwant\n%s", got, want)
 	}
 }

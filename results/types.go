@@ -5,7 +5,11 @@
 // section 7). There is one writer; readers may open the file at any time.
 package results
 
-import "time"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+)
 
 // Sweep is one run of a sweep file.
 type Sweep struct {
@@ -25,6 +29,16 @@ type Sweep struct {
 	Seed            *int64            // of the sample; nil where nothing is drawn
 	Mode            string            // ModeAll or ModeFrontOnly; "": ModeAll
 	Identity        []byte            // hash of what decides candidates and results; nil: Config. Of Begin only
+}
+
+// Fingerprint is a hash of model, mode and configuration: sweeps of one fingerprint are one sweep, and are joined as one.
+func (w *Sweep) Fingerprint() string {
+	mode := w.Mode
+	if mode == "" {
+		mode = ModeAll
+	}
+	sum := sha256.Sum256([]byte(w.ModelVersion + "\x00" + mode + "\x00" + w.Config))
+	return hex.EncodeToString(sum[:])
 }
 
 // The modes of a sweep.

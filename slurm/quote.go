@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// shellWord writes a word so that bash reads back exactly it.
-func shellWord(s string) string {
+// ShellWord writes a word so that bash reads back exactly it.
+func ShellWord(s string) string {
 	plain := s != "" && !strings.ContainsFunc(s, func(r rune) bool {
 		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./,:+@%", r))
 	})
@@ -20,7 +20,7 @@ func shellWord(s string) string {
 
 // directive is a line that sbatch reads. It knows quotes and backslashes, as a shell does, and expands nothing.
 func directive(option, value string) string {
-	if shellWord(value) != value {
+	if ShellWord(value) != value {
 		value = `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value) + `"`
 	}
 	return "#SBATCH --" + option + "=" + value + "\n"

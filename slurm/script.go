@@ -50,12 +50,12 @@ func (p *Plan) ShardScript(o *Options) string {
 	o.common(&b)
 	args := []string{"sweep", p.File}
 	words := quoted(append([]string{o.Program}, args...))
-	fmt.Fprintf(&b, "exec %s --shard \"$SLURM_ARRAY_TASK_ID/%d\" --publish %s --jobs \"${SLURM_CPUS_PER_TASK:-1}\" --quiet", words, p.Shards, shellWord(o.Run))
+	fmt.Fprintf(&b, "exec %s --shard \"$SLURM_ARRAY_TASK_ID/%d\" --publish %s --jobs \"${SLURM_CPUS_PER_TASK:-1}\" --quiet", words, p.Shards, ShellWord(o.Run))
 	for _, s := range p.Sets {
-		b.WriteString(" " + shellWord("--set="+s))
+		b.WriteString(" " + ShellWord("--set="+s))
 	}
 	if p.Objective != "" {
-		b.WriteString(" " + shellWord("--objective="+p.Objective))
+		b.WriteString(" " + ShellWord("--objective="+p.Objective))
 	}
 	if p.FrontOnly {
 		b.WriteString(" --front-only")
@@ -90,13 +90,13 @@ func (o *Options) common(b *strings.Builder) {
 	for _, x := range o.Extra {
 		b.WriteString("#SBATCH " + x + "\n")
 	}
-	fmt.Fprintf(b, "\ncd %s || exit 1\n", shellWord(o.Dir))
+	fmt.Fprintf(b, "\ncd %s || exit 1\n", ShellWord(o.Dir))
 }
 
 func quoted(words []string) string {
 	out := make([]string, len(words))
 	for i, w := range words {
-		out[i] = shellWord(w)
+		out[i] = ShellWord(w)
 	}
 	return strings.Join(out, " ")
 }

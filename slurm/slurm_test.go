@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -51,6 +52,12 @@ func plan(shards int) *Plan {
 // snap makes a snapshot of a shard as an attempt would publish it.
 func snap(t *testing.T, run string, index, of int, attempt string, stored int, has int64, finished bool) {
 	t.Helper()
+	snapOf(t, run, "c", index, of, attempt, stored, has, finished)
+}
+
+// snapOf is snap for a sweep of some configuration.
+func snapOf(t *testing.T, run, config string, index, of int, attempt string, stored int, has int64, finished bool) {
+	t.Helper()
 	ctx := context.Background()
 	dir := t.TempDir()
 	s, err := results.Open(filepath.Join(dir, "r.db"))
@@ -58,7 +65,7 @@ func snap(t *testing.T, run string, index, of int, attempt string, stored int, h
 		t.Fatal(err)
 	}
 	defer s.Close()
-	id, _, err := s.Begin(ctx, results.Sweep{Name: "edge", Config: "c", Workloads: []string{"a", "b"}, CandidatesTotal: 100, StartedAt: time.Unix(1, 0)})
+	id, _, err := s.Begin(ctx, results.Sweep{Name: "edge", Config: config, Workloads: []string{"a", "b"}, CandidatesTotal: 100, StartedAt: time.Unix(1, 0)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -278,6 +285,39 @@ func TestSubmit(t *testing.T) {
 	}
 }
 
+// TestSubmitOnce: two commands do not submit a run at the same time, and none from a plan that is not the present one.
+func TestSubmitOnce(t *testing.T) {
+	ctx := context.Background()
+	o := &Options{CPUs: 1, Run: filepath.Join(t.TempDir(), "a run"), Program: "/p", Dir: "/"}
+	p, late := plan(4), plan(4)
+	if err := p.Prepare(o); err != nil {
+		t.Fatal(err)
+	}
+	var bad *InputError
+	f := &fake{}
+	unlock, err := lockRun(o.Run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Submit(ctx, f, o.Run, nil, nil); !errors.As(err, &bad) || !strings.Contains(err.Error(), "submit.lock: another command is submitting this run (process ") {
+		t.Error(err)
+	}
+	unlock()
+	if len(f.asked) > 0 {
+		t.Errorf("%q", f.asked)
+	}
+	if _, err := p.Submit(ctx, f, o.Run, nil, nil); err != nil {
+		t.Fatal(err)
+	}
+	asked := len(f.asked)
+	if _, err := late.Submit(ctx, f, o.Run, nil, nil); !errors.As(err, &bad) || !strings.Contains(err.Error(), "jobs: 1 submissions, 0 a moment ago") || !strings.Contains(err.Error(), "/a run' tells") || len(f.asked) != asked {
+		t.Errorf("%v, %q", err, f.asked)
+	}
+	if left, err := os.ReadDir(o.Run); err != nil || slices.ContainsFunc(left, func(e os.DirEntry) bool { return e.Name() == "submit.lock" }) {
+		t.Errorf("%v, %v", left, err)
+	}
+}
+
 func TestMaxArraySize(t *testing.T) {
 	f := &fake{answer: map[string]string{"scontrol": "Configuration data\nLaunchType              = x\nMaxArraySize            = 1001\n"}}
 	if n, err := MaxArraySize(context.Background(), f); n != 1001 || err != nil {
@@ -369,6 +409,11 @@ func TestState(t *testing.T) {
 func TestStateWithoutPlan(t *testing.T) {
 	run := t.TempDir()
 	snap(t, run, 2, 3, "host-1-2", 4, 4, true)
+	for _, junk := range []string{"shard-00000-of-00000.x.db", "shard-00007-of-00005.x.db"} { // no shard there can be
+		if err := os.WriteFile(filepath.Join(run, "parts", junk), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
 	s, err := ReadState(context.Background(), run)
 	if err != nil || len(s.Shards) != 3 || s.Name != "edge" || s.Counts[Finished] != 1 || s.Counts[NotBegun] != 2 {
 		t.Errorf("%+v, %v", s, err)
@@ -405,6 +450,29 @@ func TestStateWithoutPlan(t *testing.T) {
 }
 
 // TestStateOfThousand: a thousand shards are read within seconds.
+// TestStateOfOneSweep: what another sweep published is no part of the run, planned or not.
+func TestStateOfOneSweep(t *testing.T) {
+	for _, planned := range []bool{false, true} {
+		run := t.TempDir()
+		snap(t, run, 0, 3, "a", 4, 4, true)
+		snap(t, run, 1, 3, "a", 1, 4, false)
+		snapOf(t, run, "edited", 2, 3, "a", 4, 4, true)
+		want := map[string]int{Finished: 1, Begun: 1, NotBegun: 1, Running: 0, Waiting: 0, Stopped: 0}
+		if planned { // the minority's
+			p := plan(3)
+			p.ConfigSHA256 = (&results.Sweep{Config: "edited"}).Fingerprint()
+			if err := p.Write(run); err != nil {
+				t.Fatal(err)
+			}
+			want = map[string]int{Finished: 1, Begun: 0, NotBegun: 2, Running: 0, Waiting: 0, Stopped: 0}
+		}
+		s, err := ReadState(context.Background(), run)
+		if err != nil || !maps.Equal(s.Counts, want) || len(s.Unreadable) == 0 || !strings.Contains(s.Unreadable[0].Why, "of another sweep") {
+			t.Errorf("planned %v: %+v, %v", planned, s, err)
+		}
+	}
+}
+
 func TestStateOfThousand(t *testing.T) {
 	run := t.TempDir()
 	snap(t, run, 0, 1000, "1.0.h-1", 10, 10, true)

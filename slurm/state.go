@@ -8,12 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
-	"runtime"
 	"slices"
-	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"tcmdse/results"
@@ -61,21 +57,6 @@ type State struct {
 	Unreadable    []Unreadable   `json:"unreadable"`
 }
 
-// snapshotName is what attempts publish; what begins with a dot is half written.
-var snapshotName = regexp.MustCompile(`^shard-(\d{5})-of-(\d{5})\.(.+)\.db$`)
-
-// snapshot is what one file says.
-type snapshot struct {
-	path        string
-	index, of   int
-	stored, has int64
-	total       int64
-	name        string
-	finished    bool
-	at          time.Time
-	err         error
-}
-
 // ReadState tells how far a run is, from its files alone. Files that cannot be read are in Unreadable. A run without a
 // plan is taken as having as many shards as its snapshots say; one without snapshots, too, is an error (*InputError).
 func ReadState(ctx context.Context, run string) (*State, error) {
@@ -107,14 +88,16 @@ func ReadState(ctx context.Context, run string) (*State, error) {
 	for i := range s.Shards {
 		s.Shards[i] = Shard{Index: i, Phase: NotBegun}
 	}
+	sweep := s.sweepOf(parts)
 	for i := range parts {
+		parts[i].choose(sweep)
 		s.add(&parts[i])
 	}
 	for i := range s.Shards {
 		s.Stored += s.Shards[i].Stored
 	}
 	s.count()
-	if path := filepath.Join(run, "results.db"); s.merged(ctx, path) {
+	if path := filepath.Join(run, "results.db"); s.merged(ctx, path, sweep) {
 		s.Results = path
 	}
 	return s, nil
@@ -148,7 +131,7 @@ func (s *State) add(p *snapshot) {
 }
 
 // merged tells whether a database has all shards of the run. One that is being written, or was left so, has not.
-func (s *State) merged(ctx context.Context, path string) bool {
+func (s *State) merged(ctx context.Context, path, sweep string) bool {
 	for _, beside := range []string{".lock", "-wal", "-journal"} {
 		if _, err := os.Stat(path + beside); err == nil {
 			return false
@@ -160,9 +143,32 @@ func (s *State) merged(ctx context.Context, path string) bool {
 	}
 	defer db.Close()
 	shards, err := db.Shards(ctx)
-	return err == nil && slices.ContainsFunc(shards, func(d results.Shard) bool {
-		return d.Of == len(s.Shards) && len(results.Missing(shards, d.SweepID, d.Of)) == 0
+	sweeps, err2 := db.Sweeps(ctx)
+	return err == nil && err2 == nil && slices.ContainsFunc(shards, func(d results.Shard) bool {
+		return d.Of == len(s.Shards) && len(results.Missing(shards, d.SweepID, d.Of)) == 0 &&
+			slices.ContainsFunc(sweeps, func(w results.Sweep) bool { return w.ID == d.SweepID && w.Fingerprint() == sweep })
 	})
+}
+
+// sweepOf tells which sweep the run is of: the planned one, else that of most snapshots, of the latest of these.
+func (s *State) sweepOf(parts []snapshot) string {
+	if s.Plan != nil && s.Plan.ConfigSHA256 != "" {
+		return s.Plan.ConfigSHA256
+	}
+	n, at := map[string]int{}, map[string]time.Time{}
+	best := ""
+	for i := range parts {
+		for _, w := range parts[i].sweeps {
+			n[w.sweep]++
+			at[w.sweep] = later(at[w.sweep], parts[i].at)
+		}
+	}
+	for sweep := range n {
+		if c := cmp.Or(cmp.Compare(n[sweep], n[best]), at[sweep].Compare(at[best]), cmp.Compare(sweep, best)); c > 0 {
+			best = sweep
+		}
+	}
+	return best
 }
 
 func later(a, b time.Time) time.Time {
@@ -180,88 +186,4 @@ func (s *State) count() {
 	for i := range s.Shards {
 		s.Counts[s.Shards[i].Phase]++
 	}
-}
-
-// snapshots lists the files of a run that look like snapshots.
-func snapshots(run string) ([]snapshot, error) {
-	dir := filepath.Join(run, "parts")
-	entries, err := os.ReadDir(dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("slurm: %w", err)
-	}
-	var out []snapshot
-	for _, e := range entries {
-		m := snapshotName.FindStringSubmatch(e.Name())
-		if m == nil {
-			continue
-		}
-		index, _ := strconv.Atoi(m[1]) // five digits
-		of, _ := strconv.Atoi(m[2])
-		out = append(out, snapshot{path: filepath.Join(dir, e.Name()), index: index, of: of})
-	}
-	return out, nil
-}
-
-// readAll opens snapshots, several at a time: on a shared file system each takes some round trips.
-func readAll(ctx context.Context, parts []snapshot) error {
-	next := make(chan *snapshot)
-	var g sync.WaitGroup
-	for range max(4, runtime.NumCPU()) {
-		g.Go(func() {
-			for p := range next {
-				p.err = p.read(ctx)
-			}
-		})
-	}
-	for i := range parts {
-		if ctx.Err() != nil {
-			break
-		}
-		next <- &parts[i]
-	}
-	close(next)
-	g.Wait()
-	return ctx.Err()
-}
-
-func (p *snapshot) read(ctx context.Context) error {
-	st, err := os.Stat(p.path)
-	if err != nil {
-		return err
-	}
-	p.at = st.ModTime()
-	s, err := results.OpenSnapshot(p.path)
-	if err != nil {
-		return err
-	}
-	defer s.Close()
-	shards, err := s.Shards(ctx)
-	if err != nil {
-		return err
-	}
-	sweeps, err := s.Sweeps(ctx)
-	if err != nil {
-		return err
-	}
-	found := false
-	for _, d := range shards {
-		at := slices.IndexFunc(sweeps, func(w results.Sweep) bool { return w.ID == d.SweepID })
-		if d.Index != p.index || d.Of != p.of || at < 0 {
-			continue
-		}
-		n, err := s.Outcomes(ctx, d.SweepID)
-		if err != nil {
-			return err
-		}
-		w := &sweeps[at]
-		found, p.name, p.total, p.has, p.finished = true, w.Name, w.CandidatesTotal, d.Candidates, !d.FinishedAt.IsZero()
-		p.stored = min(n/int64(max(1, len(w.Workloads))), d.Candidates)
-		if p.finished {
-			break
-		}
-	}
-	if !found {
-		return fmt.Errorf("it has no shard %d of %d", p.index, p.of)
-	}
-	return nil
 }

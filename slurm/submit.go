@@ -45,7 +45,7 @@ func (p *Plan) Free(run string) error {
 		return &InputError{File: PlanPath(run), Msg: "the folder holds another plan: " + d, Allowed: "another --out, or the plan that is there"}
 	}
 	if len(old.Jobs) > 0 {
-		return &InputError{File: PlanPath(run), Msg: fmt.Sprintf("submitted already as job %s; tcmdse status %s tells how far it is, tcmdse resubmit %s submits what is missing", old.Jobs[0].Array, run, run)}
+		return &InputError{File: PlanPath(run), Msg: fmt.Sprintf("submitted already as job %s; tcmdse status %s tells how far it is, tcmdse resubmit %s submits what is missing", old.Jobs[0].Array, ShellWord(run), ShellWord(run))}
 	}
 	return nil
 }
@@ -74,17 +74,26 @@ type MergeError struct {
 
 func (e *MergeError) Error() string {
 	return fmt.Sprintf("%v\nthe array is submitted as job %s and goes on, without a merge behind it; when it has ended: tcmdse merge %s %s --complete; to end it: scancel %s",
-		e.Err, e.Array, shellWord(filepath.Join(e.Run, "results.db")), shellWord(filepath.Join(e.Run, "parts")), e.Array)
+		e.Err, e.Array, ShellWord(filepath.Join(e.Run, "results.db")), ShellWord(filepath.Join(e.Run, "parts")), e.Array)
 }
 
 func (e *MergeError) Unwrap() error { return e.Err }
 
 // Submit submits an array of shards (nil: all) and the merge behind it and behind the jobs of after, and notes both in the
 // plan. The scripts are taken as they are in the run folder, so that one may change their limits before a resubmission.
+// Where another process submits the run at the same time, or has since the plan was read, the error is *InputError.
 func (p *Plan) Submit(ctx context.Context, cmd Commander, run string, shards ShardSet, after []string) (Job, error) {
 	list := []int(shards)
 	if shards == nil {
 		list = all(p.Shards)
+	}
+	unlock, err := lockRun(run)
+	if err != nil {
+		return Job{}, err
+	}
+	defer unlock()
+	if err := p.unsubmitted(run); err != nil {
+		return Job{}, err
 	}
 	array, err := sbatch(ctx, cmd, "--array="+ArrayList(list, p.MaxRunning), filepath.Join(run, "shard.sh"))
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -79,6 +80,8 @@ func escapeGlob(path string) string {
 }
 
 func runMerge(ctx context.Context, e *env, out string, in []string, complete bool) error {
+	_, err := os.Lstat(out)
+	made := errors.Is(err, fs.ErrNotExist)
 	s, err := results.Open(out)
 	if err != nil {
 		return err
@@ -88,6 +91,9 @@ func runMerge(ctx context.Context, e *env, out string, in []string, complete boo
 		m, err := s.Merge(ctx, path)
 		if err != nil {
 			err = errors.Join(fmt.Errorf("after %d of %d files: %w", i, len(in), err), s.Close())
+			if made && i == 0 {
+				removeEmpty(out)
+			}
 			if ctx.Err() != nil {
 				return fmt.Errorf("%w: %d of %d files are joined; the same command joins the others", errInterrupted, i, len(in))
 			}
@@ -103,6 +109,13 @@ func runMerge(ctx context.Context, e *env, out string, in []string, complete boo
 		return fmt.Errorf("not complete: %s", strings.Join(lacking, "; "))
 	}
 	return nil
+}
+
+// removeEmpty removes a database that was made for nothing: it would be taken for a result, and a full disk keeps its log.
+func removeEmpty(db string) {
+	for _, end := range []string{"", "-wal", "-shm"} {
+		os.Remove(db + end)
+	}
 }
 
 // describeMerged prints what the file has now, and lists what sweeps lack.

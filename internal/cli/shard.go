@@ -76,7 +76,8 @@ func runPublished(ctx context.Context, e *env, s *sweeps.Sweep, counted *dse.Cou
 		return usageError{fmt.Errorf("--publish: %w", err)}
 	}
 	clearAway(parts)
-	local, err := os.MkdirTemp(nodeDir(), "tcmdse-shard-*")
+	clearNode(nodeDir())
+	local, err := os.MkdirTemp(nodeDir(), nodeFolder)
 	if err != nil {
 		return err
 	}
@@ -86,7 +87,11 @@ func runPublished(ctx context.Context, e *env, s *sweeps.Sweep, counted *dse.Cou
 		return errors.Join(err, os.RemoveAll(local))
 	}
 	if err := adopt(ctx, e, store, parts, s.Part()); err != nil {
-		return errors.Join(err, store.Close(), os.RemoveAll(local))
+		err = errors.Join(err, store.Close(), os.RemoveAll(local))
+		if ctx.Err() != nil {
+			return fmt.Errorf("%w: shard %v was not begun; what earlier attempts published stays", errInterrupted, s.Part())
+		}
+		return err
 	}
 	to := filepath.Join(parts, strings.TrimSuffix(shardFile(s.Part(), ""), ".db")+"."+attempt()+".db")
 	p := newPublisher(e, store, to, f.publishEvery)
@@ -100,20 +105,12 @@ func runPublished(ctx context.Context, e *env, s *sweeps.Sweep, counted *dse.Cou
 	if err != nil {
 		err = errors.Join(err, store.Close(), os.RemoveAll(local))
 		if ctx.Err() != nil {
-			return fmt.Errorf("%w: %d of %d candidates of shard %v are published; another attempt goes on from there", errInterrupted, sum.Done, sum.Total, s.Part())
+			return fmt.Errorf("%w: %d of %d candidates of shard %v are published; another attempt goes on from there", errInterrupted, sum.Done, counted.Total, s.Part())
 		}
 		return err
 	}
 	f.db = to
 	return errors.Join(endShard(e, store, s, sum, f), os.RemoveAll(local))
-}
-
-// nodeDir is a folder on the node's own disk.
-func nodeDir() string {
-	if dir := os.Getenv("SLURM_TMPDIR"); dir != "" {
-		return dir
-	}
-	return os.TempDir() // $TMPDIR, or /tmp
 }
 
 // attempt names one run of a shard, unlike any other's.

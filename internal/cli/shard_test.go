@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -9,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"tcmdse/results"
 )
 
 // tool runs the tool in a folder and returns what it printed and its exit status.
@@ -84,6 +87,10 @@ func TestMergeRefuses(t *testing.T) {
 		if status != c.status || !strings.Contains(errs, c.want) {
 			t.Errorf("%v: exit %d, want %d; %s%s has no %q", c.args, status, c.status, out, errs, c.want)
 		}
+	}
+	tool(t, dir, "merge", "made/new.db", "text.db")
+	if left, _ := filepath.Glob(filepath.Join(dir, "made", "*")); len(left) > 0 {
+		t.Errorf("a merge of nothing left %v", left)
 	}
 	_, errs, _ := tool(t, dir, "merge", "all.db", shard, "other.db")
 	if strings.Count(errs, "edp_js is ") != 1 || !strings.Contains(errs, " in all.db and ") || !strings.Contains(errs, " in other.db") || !strings.Contains(errs, "P.x=") {
@@ -162,5 +169,47 @@ func TestPlanKept(t *testing.T) {
 		if _, errs, status := tool(t, dir, "sweep", "s.yaml", "--quiet", "--shard", "0/2", "--publish", "run"); status != 2 || !strings.Contains(errs, want) {
 			t.Errorf("%s: exit %d, %s", plan, status, errs)
 		}
+	}
+}
+
+// TestClearNode: what a killed attempt left on the node is removed after a day; not what a living one or one that could not
+// publish has there.
+func TestClearNode(t *testing.T) {
+	dir := t.TempDir()
+	old := time.Now().Add(-25 * time.Hour)
+	for name, c := range map[string]struct {
+		files []string
+		at    time.Time
+	}{
+		"tcmdse-shard-killed": {[]string{"results.db", "results.db-wal", "results.db.lock"}, old},
+		"tcmdse-shard-recent": {[]string{"results.db", "results.db-wal", "results.db.lock"}, time.Now()},
+		"tcmdse-shard-closed": {[]string{"results.db"}, old},
+		"tcmdse-else":         {[]string{"results.db", "results.db.lock"}, old},
+	} {
+		os.Mkdir(filepath.Join(dir, name), 0o700)
+		for _, f := range c.files {
+			path := filepath.Join(dir, name, f)
+			if err := errors.Join(os.WriteFile(path, nil, 0o644), os.Chtimes(path, c.at, c.at)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	lives := filepath.Join(dir, "tcmdse-shard-lives", "results.db")
+	s, err := results.Open(lives)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	for _, f := range []string{"", "-wal", "-shm", ".lock"} {
+		os.Chtimes(lives+f, old, old) // not all of them are there
+	}
+	clearNode(dir)
+	var left []string
+	entries, _ := os.ReadDir(dir)
+	for _, e := range entries {
+		left = append(left, e.Name())
+	}
+	if want := "[tcmdse-else tcmdse-shard-closed tcmdse-shard-lives tcmdse-shard-recent]"; fmt.Sprint(left) != want {
+		t.Errorf("%v, want %s", left, want)
 	}
 }

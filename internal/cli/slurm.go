@@ -98,7 +98,7 @@ func runSlurm(ctx context.Context, e *env, file string, f slurmFlags) error {
 	}
 	job, err := p.Submit(ctx, slurm.System{}, run, nil, nil)
 	if err != nil {
-		return err
+		return badPlan(err)
 	}
 	fmt.Fprintf(e.out, "sweep %s: %d candidates in %d shards\n", shown(p.Name), p.Candidates, p.Shards)
 	return submitted(e, run, job, p.Shards)
@@ -189,7 +189,7 @@ merge job %s: once all of them have ended
   tcmdse status %s      how far it is
   tcmdse resubmit %s    submit what is missing, once elements have failed
   %s, report.xlsx, report.html    in the end
-`, job.Array, n, job.Merge, run, run, filepath.Join(run, "results.db"))
+`, job.Array, n, job.Merge, slurm.ShellWord(run), slurm.ShellWord(run), filepath.Join(run, "results.db"))
 	return err
 }
 
@@ -232,7 +232,7 @@ func runResubmit(ctx context.Context, e *env, dir string, dryRun bool) error {
 	}
 	job, err := m.Plan.Submit(ctx, slurm.System{}, run, m.Shards, m.After)
 	if err != nil {
-		return err
+		return badPlan(err)
 	}
 	fmt.Fprintf(e.out, "%d of %d shards are missing: %s\n", len(m.Shards), m.Plan.Shards, list)
 	return submitted(e, run, job, len(m.Shards))
@@ -246,7 +246,7 @@ func nothingMissing(e *env, run string, m *slurm.Missing) error {
 	} else if m.State.Results != "" {
 		text += fmt.Sprintf("  %s has them all\n", m.State.Results)
 	} else if !m.Merge {
-		text += fmt.Sprintf("  tcmdse merge %s %s --complete    joins them\n", filepath.Join(run, "results.db"), filepath.Join(run, "parts"))
+		text += fmt.Sprintf("  tcmdse merge %s %s --complete    joins them\n", slurm.ShellWord(filepath.Join(run, "results.db")), slurm.ShellWord(filepath.Join(run, "parts")))
 	}
 	_, err := fmt.Fprint(e.out, text)
 	return err

@@ -135,4 +135,7 @@ func TestSlurmSubmits(t *testing.T) {
 	if status, _, errs := slurmTool(t, dir, t.TempDir(), "resubmit", "tcmdse-run"); status != 1 || !strings.Contains(errs, "squeue is not on the path") {
 		t.Errorf("resubmit without squeue: exit %d, %s", status, errs)
 	}
+	if status, out, _ := slurmTool(t, dir, path, append(args, "--out", "a $run")...); status != 0 || !strings.Contains(out, "tcmdse status '"+filepath.Join(dir, "a $run")+"' ") {
+		t.Errorf("commands to copy are not quoted: exit %d\n%s", status, out)
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -50,7 +51,11 @@ wait and run is read from the snapshots in RUN/parts, so it works where Slurm is
 // writeState prints a screen.
 func writeState(w io.Writer, s *slurm.State, now time.Time) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: sweep %s, %d shards\n", s.Run, shown(s.Name), len(s.Shards))
+	name := "sweep " + shown(s.Name)
+	if s.Name == "" {
+		name = "a sweep of which no snapshot can be read"
+	}
+	fmt.Fprintf(&b, "%s: %s, %d shards\n", s.Run, name, len(s.Shards))
 	for _, c := range []struct{ phase, what string }{{slurm.Finished, "finished"}, {slurm.Running, "running"}, {slurm.Waiting, "waiting"},
 		{slurm.Stopped, "stopped before their end"}, {slurm.Begun, "begun; whether they run is not known"}, {slurm.NotBegun, "not begun"}} {
 		if n := s.Counts[c.phase]; n > 0 || c.phase == slurm.Finished {
@@ -82,9 +87,9 @@ func writeState(w io.Writer, s *slurm.State, now time.Time) error {
 	case s.Results != "":
 		fmt.Fprintf(&b, "results: %s\n", s.Results)
 	case s.Plan != nil && s.Queue == "" && s.Counts[slurm.Stopped]+s.Counts[slurm.NotBegun] > 0:
-		fmt.Fprintf(&b, "tcmdse resubmit %s submits what has stopped or not begun\n", s.Run)
+		fmt.Fprintf(&b, "tcmdse resubmit %s submits what has stopped or not begun\n", slurm.ShellWord(s.Run))
 	case s.Counts[slurm.Finished] == len(s.Shards):
-		fmt.Fprintf(&b, "tcmdse merge %s/results.db %s/parts --complete joins them\n", s.Run, s.Run)
+		fmt.Fprintf(&b, "tcmdse merge %s %s --complete joins them\n", slurm.ShellWord(filepath.Join(s.Run, "results.db")), slurm.ShellWord(filepath.Join(s.Run, "parts")))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

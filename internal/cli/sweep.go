@@ -103,6 +103,9 @@ func runSweep(ctx context.Context, e *env, file string, f sweepFlags) error {
 	for _, w := range s.Warnings {
 		fmt.Fprintf(e.err, "warning: %s: %s\n", s.File, w)
 	}
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C kills at once
 	var counted *dse.Counted
 	if !f.quiet {
 		announce(e.err, s)
@@ -115,9 +118,6 @@ func runSweep(ctx context.Context, e *env, file string, f sweepFlags) error {
 	if _, err := dse.Networks(s); err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	context.AfterFunc(ctx, stop) // a second Ctrl-C kills at once
 	if f.publish != "" {
 		return runPublished(ctx, e, s, counted, f)
 	}

@@ -319,7 +319,7 @@ func TestMergeDamaged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	before, err := os.ReadFile(old(t, schemaVersion-1))
+	before, err := os.ReadFile(old(t, SchemaVersion-1))
 	if err != nil {
 		t.Fatal(err)
 	}

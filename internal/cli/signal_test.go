@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // TestSignals: SIGINT and SIGTERM end a sweep with status 130, everything that it said was done is in the file, which is
@@ -48,5 +49,21 @@ func TestSignals(t *testing.T) {
 		if !strings.Contains(out, "interrupted,finished") {
 			t.Errorf("%v: runs are told as %s", c.signal, out)
 		}
+	}
+}
+
+// TestEarlySignal: a sweep that is told to end while it still counts its candidates says so, and leaves nothing.
+func TestEarlySignal(t *testing.T) {
+	sweep := strings.NewReplacer("axes:\n", "axes:\n  - {path: D.area, linspace: {from: 1mm2, to: 2mm2, count: 5001}}\n").Replace(killSweep)
+	dir := killFiles(t, sweep)
+	p := start(t, dir, sweepArgs("--quiet")...) // 600,000 candidates
+	time.Sleep(300 * time.Millisecond)
+	p.cmd.Process.Signal(syscall.SIGTERM)
+	status, errs := p.wait(t)
+	if status != 130 || !strings.Contains(errs, "nothing was begun") {
+		t.Errorf("exit %d: %s", status, errs)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "db")); err == nil {
+		t.Error("a database of nothing was left")
 	}
 }

@@ -111,7 +111,11 @@ func runSweep(ctx context.Context, e *env, file string, f sweepFlags) error {
 		announce(e.err, s)
 	}
 	if f.estimator.command == "" { // an estimator's answers are kept in the database, which has to be there first
-		if counted, err = dse.Survey(ctx, s); err != nil { // mistakes show before any file is made
+		counted, err = dse.Survey(ctx, s) // mistakes show before any file is made
+		if errors.Is(err, context.Canceled) {
+			return fmt.Errorf("%w: the candidates were still being counted, and nothing was begun", errInterrupted)
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"tcmdse/hwmodel"
 )
 
 // call runs a command in this process.
@@ -113,7 +115,7 @@ func TestInfeasible(t *testing.T) {
 // TestMapEvaluate: a mapping printed by map --json is accepted back unchanged and gives the same figures.
 func TestMapEvaluate(t *testing.T) {
 	files(t, map[string]string{"net.yaml": smallNet})
-	for _, arch := range []string{"edge", "eyeriss", "nvdla", "simba", "tpu_v4i"} {
+	for _, arch := range hwmodel.PresetNames() {
 		status, out, errs := call(t, "map", "--arch", arch, "--workload", "net.yaml", "--layer", "b", "--json")
 		if status != 0 {
 			t.Fatalf("%s: exit %d, %s", arch, status, errs)
@@ -155,6 +157,42 @@ func TestMapEvaluate(t *testing.T) {
 		}
 		if b.Layers[0].EnergyJ != l.EnergyJ || b.Layers[0].LatencyS != l.LatencyS || string(b.Layers[0].Mapping) == "" || b.Layers[0].Text != l.Text {
 			t.Errorf("%s: evaluate gives %v, map gave %v", arch, b.Layers[0], l)
+		}
+	}
+}
+
+// TestPresetDataflows: what share of an embedded architecture works on a layer is what its dataflow allows: all of it on a
+// convolution that DRAM does not limit, and on a depthwise one only what needs no second input or output channel.
+func TestPresetDataflows(t *testing.T) {
+	files(t, map[string]string{"net.yaml": `
+name: net
+layers:
+  - {name: plain, conv: {C: 512, M: 512, P: 64, Q: 64, R: 5, S: 5}}
+  - {name: depthwise, einsum: "O[c,p,q] = I[c,p+r,q+s] * W[c,r,s]", sizes: {c: 256, p: 16, q: 16, r: 3, s: 3}}
+`})
+	for _, c := range []struct {
+		arch             string
+		plain, depthwise float64
+	}{
+		{"tpu_v1", 1, 9.0 / 65536}, // 3 x 3 products of one channel are summed in a column; no second column shares them
+		{"gemmini", 1, 9.0 / 256},
+		{"diannao", 1, 9.0 / 256},
+		{"shidiannao", 1, 1}, // an output an element, of any channel
+		{"edge_npu", 1, 9.0 / 16},
+	} {
+		for layer, want := range map[string]float64{"plain": c.plain, "depthwise": c.depthwise} {
+			status, out, errs := call(t, "map", "--arch", c.arch, "--workload", "net.yaml", "--layer", layer, "--objective", "latency", "--json")
+			var d struct {
+				Layers []struct {
+					Utilization float64 `json:"utilization"`
+				} `json:"layers"`
+			}
+			if err := json.Unmarshal([]byte(out), &d); status != 0 || err != nil || len(d.Layers) != 1 {
+				t.Fatalf("%s %s: exit %d, %v, %s", c.arch, layer, status, err, errs)
+			}
+			if u := d.Layers[0].Utilization; math.Abs(u-want) > 1e-9 {
+				t.Errorf("%s %s: %g of the array works, want %g", c.arch, layer, u, want)
+			}
 		}
 	}
 }

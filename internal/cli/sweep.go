@@ -106,20 +106,8 @@ func runSweep(ctx context.Context, e *env, file string, f sweepFlags) error {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second Ctrl-C kills at once
-	var counted *dse.Counted
-	if !f.quiet {
-		announce(e.err, s)
-	}
-	if f.estimator.command == "" { // an estimator's answers are kept in the database, which has to be there first
-		counted, err = dse.Survey(ctx, s) // mistakes show before any file is made
-		if errors.Is(err, context.Canceled) {
-			return fmt.Errorf("%w: the candidates were still being counted, and nothing was begun", errInterrupted)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	if _, err := dse.Networks(s); err != nil {
+	counted, err := survey(ctx, e, s, &f)
+	if err != nil {
 		return err
 	}
 	if f.publish != "" {
@@ -164,6 +152,25 @@ func runSweep(ctx context.Context, e *env, file string, f sweepFlags) error {
 		return err
 	}
 	return writeSweep(e, d, sum, f)
+}
+
+// survey looks at all candidates and networks, so that mistakes show before any file is made. With an estimator the candidates are
+// left to the run: its answers are kept in the database, which has to be there first.
+func survey(ctx context.Context, e *env, s *sweeps.Sweep, f *sweepFlags) (counted *dse.Counted, err error) {
+	if !f.quiet {
+		announce(e.err, s)
+	}
+	if f.estimator.command == "" {
+		counted, err = dse.Survey(ctx, s)
+		if errors.Is(err, context.Canceled) {
+			return nil, fmt.Errorf("%w: the candidates were still being counted, and nothing was begun", errInterrupted)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	_, err = dse.Networks(s)
+	return counted, err
 }
 
 // unfinished lists the sweeps of a name that were begun and not finished.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+
+	"tcmdse/results"
 )
 
 // addAnswers adds the tables of the page that the workbook has on Summary: the best design for each area, what limits the
@@ -12,7 +14,7 @@ func (v *plotView) addAnswers(w *Workload, axes []axis) {
 	if len(w.Front) == 0 {
 		return
 	}
-	edp := w.edpScale()
+	edp := w.scale(func(c *results.CandidateRow) float64 { return c.EDPJs })
 	v.Budgets = [][]string{{"within", "idx", "area/mm²", "EDP/" + edp.micro() + "J·s", "EDP over the least"}}
 	least := w.Candidates[w.Front[len(w.Front)-1]].EDPJs
 	for _, b := range w.budgets() {
@@ -43,14 +45,6 @@ func (v *plotView) addAnswers(w *Workload, axes []axis) {
 			*t = nil
 		}
 	}
-}
-
-func (w *Workload) edpScale() scale {
-	var edps []float64
-	for _, at := range w.Front {
-		edps = append(edps, w.Candidates[at].EDPJs)
-	}
-	return scaleOf(edps)
 }
 
 func perCent(share float64) string { return fmt.Sprintf("%.0f %%", 100*share) }

@@ -48,16 +48,9 @@ func writeWhyEmpty(w io.Writer, wl *Workload) error {
 
 // frontText lists the front as text, a header first.
 func (w *Workload) frontText(shown []paramColumn) [][]string {
-	column := func(of func(*results.CandidateRow) float64) scale {
-		var vs []float64
-		for _, at := range w.Front {
-			vs = append(vs, of(&w.Candidates[at]))
-		}
-		return scaleOf(vs)
-	}
-	energy := column(func(c *results.CandidateRow) float64 { return c.EnergyJ })
-	latency := column(func(c *results.CandidateRow) float64 { return c.LatencyS })
-	edp := column(func(c *results.CandidateRow) float64 { return c.EDPJs })
+	energy := w.scale(func(c *results.CandidateRow) float64 { return c.EnergyJ })
+	latency := w.scale(func(c *results.CandidateRow) float64 { return c.LatencyS })
+	edp := w.scale(func(c *results.CandidateRow) float64 { return c.EDPJs })
 	head := []string{"idx"}
 	for _, p := range shown {
 		head = append(head, oneLine(p.path))

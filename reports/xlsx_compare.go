@@ -30,7 +30,7 @@ func WriteCompareXLSX(w io.Writer, c *Comparison) error {
 	if b.err != nil {
 		return fmt.Errorf("reports: %w", b.err)
 	}
-	return f.Write(w)
+	return save(f, w)
 }
 
 // compareSummary says what differs and, for each workload, what changed; figures are numbers with their unit beside them.

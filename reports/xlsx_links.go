@@ -63,8 +63,8 @@ func linkFormula(l sheetLink, column, row int) (string, error) {
 	return fmt.Sprintf(`HYPERLINK("#%s!A"&(1+MATCH(%s,%s,0)),"%s")`, l.sheet, key, l.keys, l.sheet), err
 }
 
-// A link costs a walk over the other sheet whenever a program computes the workbook anew: some 1e9 steps in all take it a
-// second. Above that, only designs of the front have links.
+// A link costs a walk over the other sheet whenever a program computes the workbook anew. Above so many steps in all, a bound
+// of this project that no spreadsheet was timed for, only designs of the front have links.
 const linkSteps = 500_000_000
 
 // linked tells whether all rows of a table may have links to another.

@@ -212,7 +212,9 @@ func (m *merger) candidates() {
 		CROSS JOIN temp.cost_map c ON c.src = x.cost_id WHERE k.fresh`)
 }
 
-// firm orders what may replace what: a result or a reason why there is none, a skipped candidate, a failure.
+// firm orders what may replace what: a result or a reason why there is none, a skipped candidate, a failure. A candidate that one
+// file skipped is off the front of the joined one, too: the mapped design that beats it, no larger and of less EDP than its bound
+// (dse/front.go, rule "beaten box"), is joined with it (dse's TestShardsJoined compares the fronts).
 const firm = "CASE %s.status WHEN 'failed' THEN 1 WHEN 'skipped' THEN 2 ELSE 3 END"
 
 func (m *merger) outcomes() {

@@ -122,8 +122,11 @@ func TestPublished(t *testing.T) {
 		}
 		p.cmd.Process.Signal(sig)
 		<-p.done
-		if sig == syscall.SIGTERM && p.cmd.ProcessState.ExitCode() != 130 {
-			t.Skipf("the shard ended before it was asked to: exit %d", p.cmd.ProcessState.ExitCode())
+		switch status := p.cmd.ProcessState.ExitCode(); {
+		case status == 0:
+			t.Skip("the shard ended before it was asked to")
+		case sig == syscall.SIGTERM && status != 130:
+			t.Fatalf("%v: exit %d", sig, status)
 		}
 	}
 	if n := len(parts("shard-00000-of-00002")); n != 2 {

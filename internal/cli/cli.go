@@ -99,15 +99,23 @@ Exit status: 0 done, 1 failed, 2 wrong usage or bad input, 130 interrupted with 
 		SilenceUsage:  true,
 		Version:       Version(),
 	}
-	root.AddCommand(newSweep(e), newMap(e), newEvaluate(e), newReport(e), newCost(e), newQuery(e), newList(e), newShow(e), newCheck(e), newMerge(e), newVersion(e), newInit(e), newSlurm(e), newStatus(e), newResubmit(e))
-	for _, c := range root.Commands() {
-		run := c.RunE
-		c.RunE = func(cmd *cobra.Command, args []string) error {
-			*started = true // what goes wrong before is a mistake in how the command was called
-			return run(cmd, args)
+	root.AddCommand(newSweep(e), newMap(e), newEvaluate(e), newReport(e), newCost(e), newQuery(e), newList(e), newShow(e), newCheck(e), newMerge(e), newVersion(e), newInit(e), newSlurm(e), newStatus(e), newResubmit(e),
+		newImport(e))
+	noteStart(root, started)
+	return root
+}
+
+// noteStart lets every command below c say when it starts: what goes wrong before is a mistake in how it was called.
+func noteStart(c *cobra.Command, started *bool) {
+	for _, sub := range c.Commands() {
+		noteStart(sub, started)
+		if run := sub.RunE; run != nil {
+			sub.RunE = func(cmd *cobra.Command, args []string) error {
+				*started = true
+				return run(cmd, args)
+			}
 		}
 	}
-	return root
 }
 
 // message is the text of an error, in which equal errors that were joined stand once: a full disk stops the work and

@@ -3,7 +3,6 @@ package workload
 import (
 	"fmt"
 	"math/big"
-	"slices"
 	"strings"
 
 	"tcmdse/internal/yamlsrc"
@@ -222,16 +221,7 @@ func readConv(v yamlsrc.Value) Einsum {
 		v.Get("groups").Fail(fmt.Sprintf("groups have to divide C = %d and M = %d", c, m), "")
 		g = 1
 	}
-	one := func(i int) Index { return Index{{1, i}} }
-	e := Einsum{
-		Vars: []Var{{"n", n}, {"g", g}, {"c", c / g}, {"m", m / g}, {"p", p}, {"q", q}, {"r", r}, {"s", s}},
-		Tensors: []Tensor{
-			{Name: "I", Role: "inputs", Dims: []Index{one(0), one(1), one(2), {{sh, 4}, {dh, 6}}, {{sw, 5}, {dw, 7}}}},
-			{Name: "W", Role: "weights", Dims: []Index{one(1), one(3), one(2), one(6), one(7)}},
-			{Name: "O", Role: "outputs", Output: true, Dims: []Index{one(0), one(1), one(3), one(4), one(5)}},
-		},
-	}
-	return e
+	return Conv(ConvShape{N: n, C: c, M: m, P: p, Q: q, R: r, S: s, Groups: g, StrideH: sh, StrideW: sw, DilationH: dh, DilationW: dw})
 }
 
 // pair reads one number for both directions or a list of two; 1 when absent.
@@ -256,26 +246,8 @@ func readMatmul(v yamlsrc.Value) Einsum {
 	b := v.Get("B")
 	batch := b.Int(1)
 	v.Done()
-	ix := func(vars ...int) []Index {
-		var out []Index
-		if b.Present() {
-			out = append(out, Index{{1, 0}})
-			for i := range vars {
-				vars[i]++
-			}
-		}
-		for _, x := range vars {
-			out = append(out, Index{{1, x}})
-		}
-		return out
+	if !b.Present() {
+		batch = 0
 	}
-	e := Einsum{Vars: []Var{{"m", m}, {"k", k}, {"n", n}}}
-	if b.Present() {
-		e.Vars = slices.Insert(e.Vars, 0, Var{"b", batch})
-	}
-	e.Tensors = []Tensor{
-		{Name: "I", Role: "inputs", Dims: ix(0, 1)}, {Name: "W", Role: "weights", Dims: ix(1, 2)},
-		{Name: "O", Role: "outputs", Output: true, Dims: ix(0, 2)},
-	}
-	return e
+	return Matmul(batch, m, k, n)
 }

@@ -94,6 +94,22 @@ func (s *Spec) Path(path string) (PathInfo, error) {
 	return PathInfo{}, &yamlsrc.Error{File: s.File, Key: path, Msg: msg, Allowed: strings.Join(names, ", ")}
 }
 
+// Unpriced lists the paths of a memory whose costs depend on its size in silicon, and are figures of the file here: they
+// stay as they are when its size changes. Costs of 0 are not listed.
+func (s *Spec) Unpriced(memory string) []string {
+	i := slices.IndexFunc(s.nodes, func(n specNode) bool { return n.name == memory && n.kind == Memory })
+	if i < 0 {
+		return nil
+	}
+	var out []string
+	for _, key := range []string{"area", "read.energy", "write.energy"} {
+		if q := s.nodes[i].fields[key].q; q.Value != nil && q.Value.Sign() != 0 {
+			out = append(out, memory+"."+key)
+		}
+	}
+	return out
+}
+
 // Set gives a path a new value, as text with its unit.
 func (s *Spec) Set(path, text string) error {
 	e, err := s.Edit(path, text)

@@ -136,6 +136,7 @@ func Parse(data []byte, file, dir string, sets []string) (*Sweep, error) {
 	if err := doc.Err(); err != nil {
 		return nil, err
 	}
+	s.warnUnpriced()
 	if s.sample.method == "grid" {
 		if err := s.tooLarge(); err != nil {
 			return nil, err

@@ -2,6 +2,8 @@ package sweeps
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -71,6 +73,44 @@ func TestWarnings(t *testing.T) {
 		n, err := s.Count(context.Background())
 		if got := slices.Concat(s.Warnings, n.Warnings); err != nil || !slices.Equal(got, c.want) {
 			t.Errorf("%s: %q %v, want %q", c.body, got, err, c.want)
+		}
+	}
+}
+
+// TestUnpriced: a memory whose size varies while its costs are figures is told of, one that a model prices is not.
+func TestUnpriced(t *testing.T) {
+	dir := t.TempDir()
+	arch := `name: a
+technology: 45nm
+nodes:
+  - {memory: DRAM, size: unlimited}
+  - {memory: FIG, size: 1KiB, area: 0.1mm2, read: {energy: 1pJ/bit}, write: {energy: 0pJ/bit}}
+  - {memory: MIX, size: 1KiB, width: 32b, model: sram, area: 0.1mm2}
+  - {memory: SRAM, size: 1KiB, width: 32b, model: sram}
+  - {memory: FREE, size: 1KiB}
+  - {compute: MAC}
+`
+	if err := os.WriteFile(filepath.Join(dir, "a.yaml"), []byte(arch), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	fig := "FIG.size varies, but FIG.area and FIG.read.energy are figures of the architecture file: a larger FIG costs no more; leave them to `model: sram`, or make them axes (derive)"
+	mix := "MIX.size varies, but MIX.area is a figure of the architecture file: a larger MIX costs no more; leave them to `model: sram`, or make them axes (derive)"
+	for _, c := range []struct{ axes, want string }{
+		{"{path: FIG.size, values: [1KiB, 2KiB]}", fig},
+		{"{path: FIG.size, values: [1KiB]}", ""},
+		{"{path: MIX.size, values: [1KiB, 2KiB]}", mix},
+		{"{path: SRAM.size, values: [1KiB, 2KiB]}", ""},
+		{"{path: FREE.size, values: [1KiB, 2KiB]}", ""},
+		{"{path: FIG.read.energy, values: [1pJ/bit, 2pJ/bit]}", ""},
+		{"{path: FIG.size, values: [1KiB, 2KiB]}, {path: FIG.area, derive: 1mm2 * (FIG.size / 1MiB)}, {path: FIG.read.energy, values: [1pJ/bit, 2pJ/bit]}", ""},
+		{"{zip: [{path: MAC.area, values: [1mm2, 2mm2]}, {path: FIG.size, values: [1KiB, 2KiB]}]}", fig},
+	} {
+		s, err := Parse([]byte("name: s\narch: a.yaml\nworkloads: [resnet18]\naxes: ["+c.axes+"]"), "s.yaml", dir, nil)
+		if err != nil {
+			t.Fatalf("%s: %v", c.axes, err)
+		}
+		if got := strings.Join(s.Warnings, "\n"); got != c.want {
+			t.Errorf("%s:\n got %q\nwant %q", c.axes, got, c.want)
 		}
 	}
 }

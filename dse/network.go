@@ -3,6 +3,7 @@ package dse
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 
 	"tcmdse/hwmodel"
@@ -37,6 +38,43 @@ func MapWith(ctx context.Context, by *mapper.Mapper, arch *hwmodel.Arch, layer *
 		m.Front = append(m.Front, row)
 	}
 	return m, nil
+}
+
+// Totals are a network's energy and time, its layers run one after another, each as often as it occurs.
+type Totals struct{ EnergyJ, LatencyS float64 }
+
+// EDPJs is total energy times total latency.
+func (t Totals) EDPJs() float64 { return t.EnergyJ * t.LatencyS }
+
+// Total adds up rows, each Count times.
+func Total(rows []results.Layer) Totals {
+	var t Totals
+	for i := range rows {
+		t.EnergyJ += rows[i].EnergyJ * float64(rows[i].Count)
+		t.LatencyS += rows[i].LatencyS * float64(rows[i].Count)
+	}
+	return t
+}
+
+// MapNetwork maps every layer of a network as the options ask and returns a row for each. With the objective Front the
+// mappings are chosen together, so that the network's EDP is the least possible (NetworkEDP). Errors name the layer.
+func MapNetwork(ctx context.Context, arch *hwmodel.Arch, net *workload.Network, o mapper.Options) ([]results.Layer, Totals, error) {
+	by := new(mapper.Mapper)
+	rows := make([]results.Layer, len(net.Layers))
+	fronts := make([][]results.Layer, len(net.Layers))
+	for i := range net.Layers {
+		m, err := MapWith(ctx, by, arch, &net.Layers[i], o)
+		if err != nil {
+			return nil, Totals{}, fmt.Errorf("layer %s: %w", net.Layers[i].Name, err)
+		}
+		rows[i], fronts[i] = m.Row, m.Front
+	}
+	if o.Objective == mapper.Front {
+		for i, at := range NetworkEDP(fronts) {
+			rows[i] = fronts[i][at]
+		}
+	}
+	return rows, Total(rows), nil
 }
 
 // NetworkEDP chooses from every layer's front the mapping that makes (sum of energies) x (sum of latencies) least,

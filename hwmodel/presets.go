@@ -57,4 +57,14 @@ func Open(name, from string) (*Spec, error) {
 	return ParseSpec(data, name+".yaml (embedded)")
 }
 
+// Load opens an architecture, a file or an embedded name, and builds it: Open and Spec.Build for programs that change
+// nothing in between.
+func Load(name string) (*Arch, error) {
+	s, err := Open(name, "")
+	if err != nil {
+		return nil, err
+	}
+	return s.Build()
+}
+
 func embedded(name string) bool { return slices.Contains(PresetNames(), name) }

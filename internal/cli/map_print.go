@@ -21,21 +21,7 @@ type mapped struct {
 	net, objective string
 	layers         []*dse.Mapped
 	rows           []results.Layer // the mapping chosen for each layer
-	alone          *sums           // of the layers' own EDP optima, where they were chosen together
-}
-
-// sums are a network's totals.
-type sums struct{ energyJ, latencyS float64 }
-
-func (s sums) edpJs() float64 { return s.energyJ * s.latencyS }
-
-func total(rows []results.Layer) sums {
-	var s sums
-	for i := range rows {
-		s.energyJ += rows[i].EnergyJ * float64(rows[i].Count)
-		s.latencyS += rows[i].LatencyS * float64(rows[i].Count)
-	}
-	return s
+	alone          *dse.Totals     // of the layers' own EDP optima, where they were chosen together
 }
 
 // newMapping picks each layer's mapping: its own, or the one that serves the network best.
@@ -47,7 +33,7 @@ func newMapping(spec *hwmodel.Spec, arch *hwmodel.Arch, net, objective string, l
 		fronts = append(fronts, l.Front)
 	}
 	if objective == networkEDP {
-		alone := total(m.rows)
+		alone := dse.Total(m.rows)
 		m.alone = &alone
 		for i, at := range dse.NetworkEDP(fronts) {
 			m.rows[i] = fronts[i][at]
@@ -81,11 +67,11 @@ func (m *mapped) json() map[string]any {
 		}
 		layers = append(layers, l)
 	}
-	sum := total(m.rows)
-	network := map[string]any{"energy_j": sum.energyJ, "latency_s": sum.latencyS, "edp_js": sum.edpJs()}
+	sum := dse.Total(m.rows)
+	network := map[string]any{"energy_j": sum.EnergyJ, "latency_s": sum.LatencyS, "edp_js": sum.EDPJs()}
 	if m.alone != nil {
-		network["per_layer_optima"] = map[string]any{"energy_j": m.alone.energyJ, "latency_s": m.alone.latencyS, "edp_js": m.alone.edpJs()}
-		network["gain"] = 1 - sum.edpJs()/m.alone.edpJs()
+		network["per_layer_optima"] = map[string]any{"energy_j": m.alone.EnergyJ, "latency_s": m.alone.LatencyS, "edp_js": m.alone.EDPJs()}
+		network["gain"] = 1 - sum.EDPJs()/m.alone.EDPJs()
 	}
 	return map[string]any{"arch": m.arch.Name, "workload": m.net, "objective": m.objective, "area_mm2": m.arch.AreaM2() * 1e6,
 		"layers": layers, "network": network, "costs": costJSON(m.spec, m.arch)}
@@ -156,13 +142,13 @@ func (t *target) text(e *env, m *mapped) {
 	for _, w := range m.arch.Warnings {
 		fmt.Fprintln(e.err, "warning:", w)
 	}
-	sum := total(m.rows)
+	sum := dse.Total(m.rows)
 	if len(m.rows) > 1 {
-		fmt.Fprintf(e.out, "%-14s %5s %10s %10s %10.3g\n", "network", "", unit.Format(sum.energyJ, unit.Joule), seconds(sum.latencyS), sum.edpJs())
+		fmt.Fprintf(e.out, "%-14s %5s %10s %10s %10.3g\n", "network", "", unit.Format(sum.EnergyJ, unit.Joule), seconds(sum.LatencyS), sum.EDPJs())
 	}
 	if m.alone != nil {
-		fmt.Fprintf(e.out, "%-14s %5s %10s %10s %10.3g  chosen together: %.4g %% less\n", "layers alone", "", unit.Format(m.alone.energyJ, unit.Joule),
-			seconds(m.alone.latencyS), m.alone.edpJs(), 100*(1-sum.edpJs()/m.alone.edpJs()))
+		fmt.Fprintf(e.out, "%-14s %5s %10s %10s %10.3g  chosen together: %.4g %% less\n", "layers alone", "", unit.Format(m.alone.EnergyJ, unit.Joule),
+			seconds(m.alone.LatencyS), m.alone.EDPJs(), 100*(1-sum.EDPJs()/m.alone.EDPJs()))
 	}
 }
 

@@ -1,6 +1,10 @@
 package workload
 
-import "slices"
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
 
 // ConvShape is a two-dimensional convolution as its layer is written: channels over all groups, output sizes. Zero
 // values of N, Groups, strides and dilations mean 1. Padding is not part of it: it shows in P and Q alone.
@@ -87,4 +91,27 @@ func sameBut(a *Einsum, b Einsum) bool {
 		return t.Name == u.Name && t.Role == u.Role && t.Output == u.Output &&
 			slices.EqualFunc(t.Dims, u.Dims, func(x, y Index) bool { return slices.Equal(x, y) })
 	})
+}
+
+// SetSizes gives every rank variable its size, for an Einsum that ParseEinsum read. A variable without a size, a size
+// below 1 and a name that the Einsum does not have are errors. Tensors whose width was not set get 8 bits a value.
+func (e *Einsum) SetSizes(sizes map[string]int64) error {
+	for _, name := range slices.Sorted(maps.Keys(sizes)) {
+		if !slices.ContainsFunc(e.Vars, func(v Var) bool { return v.Name == name }) {
+			return fmt.Errorf("the einsum has no rank variable %q; it has %s", name, varNames(e))
+		}
+	}
+	for i := range e.Vars {
+		size, ok := sizes[e.Vars[i].Name]
+		if !ok || size < 1 {
+			return fmt.Errorf("rank variable %s has no size of at least 1", e.Vars[i].Name)
+		}
+		e.Vars[i].Size = size
+	}
+	for i := range e.Tensors {
+		if e.Tensors[i].Bits == 0 {
+			e.Tensors[i].Bits = 8
+		}
+	}
+	return nil
 }

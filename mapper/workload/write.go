@@ -82,7 +82,7 @@ func (l *Layer) write(bits bool) (string, error) {
 		parts = append(parts, `einsum: "`+e.Text()+`"`)
 		sizes := make([]string, len(e.Vars))
 		for i, v := range e.Vars {
-			sizes[i] = fmt.Sprintf("%s: %d", scalar(v.Name), v.Size)
+			sizes[i] = fmt.Sprintf("%s: %d", v.Name, v.Size)
 		}
 		parts = append(parts, "sizes: {"+strings.Join(sizes, ", ")+"}")
 		if roles != "" {
@@ -92,7 +92,7 @@ func (l *Layer) write(bits bool) (string, error) {
 	if bits {
 		widths := make([]string, len(e.Tensors))
 		for i, t := range e.Tensors {
-			widths[i] = fmt.Sprintf("%s: %d", scalar(t.Name), t.Bits)
+			widths[i] = fmt.Sprintf("%s: %d", t.Name, t.Bits)
 		}
 		parts = append(parts, "bits: {"+strings.Join(widths, ", ")+"}")
 	}
@@ -171,7 +171,7 @@ func (e *Einsum) rolesText() (string, error) {
 		if t.Role == "" || t.Output {
 			return "", fmt.Errorf("tensor %s has the role %q, which a file can only say as %q", t.Name, t.Role, had)
 		}
-		names[t.Role] = append(names[t.Role], scalar(t.Name))
+		names[t.Role] = append(names[t.Role], t.Name)
 	}
 	var parts []string
 	for _, role := range usual {

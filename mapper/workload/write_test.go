@@ -126,3 +126,23 @@ func TestWriteRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestSetSizes(t *testing.T) {
+	for _, c := range []struct {
+		sizes map[string]int64
+		want  string
+	}{
+		{map[string]int64{"m": 2, "n": 3, "k": 4}, ""},
+		{map[string]int64{"m": 2, "n": 3}, "rank variable k has no size"},
+		{map[string]int64{"m": 2, "n": 3, "k": 0}, "rank variable k has no size"},
+		{map[string]int64{"m": 2, "n": 3, "k": 4, "x": 1}, `no rank variable "x"; it has m, n, k`},
+	} {
+		e, err := ParseEinsum("Z[m,n] = A[m,k] * B[n,k]")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := e.SetSizes(c.sizes); (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%v: %v, want %q", c.sizes, err, c.want)
+		}
+	}
+}

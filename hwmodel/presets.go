@@ -49,9 +49,7 @@ func Open(name, from string) (*Spec, error) {
 	data, err = PresetYAML(name)
 	if err != nil {
 		msg := fmt.Sprintf("no file %s and no embedded architecture %q", path, name)
-		if near := yamlsrc.Nearest(name, PresetNames()); near != "" {
-			msg += fmt.Sprintf(", did you mean %q", near)
-		}
+		msg += yamlsrc.Meant(name, PresetNames())
 		return nil, &yamlsrc.Error{File: name, Msg: msg, Allowed: "a file, " + strings.Join(PresetNames(), ", ")}
 	}
 	return ParseSpec(data, name+".yaml (embedded)")

@@ -84,9 +84,7 @@ func (s *Spec) Path(path string) (PathInfo, error) {
 		names = append(names, p.Path)
 	}
 	msg := fmt.Sprintf("architecture %s has nothing called %q", s.Name, path)
-	if near := yamlsrc.Nearest(path, names); near != "" {
-		msg += fmt.Sprintf(", did you mean %q", near)
-	}
+	msg += yamlsrc.Meant(path, names)
 	own := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return !strings.HasPrefix(n, node+".") })
 	if len(own) > 0 {
 		names = own

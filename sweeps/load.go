@@ -204,7 +204,7 @@ func (s *Sweep) settings(data []byte, root yamlsrc.Value) error {
 	root.Need("arch").Str()
 	s.readWorkloads(root.Need("workloads"))
 	if o := root.Get("objective"); !slices.Contains(Objectives(), s.Objective) {
-		o.Fail("unknown objective", strings.Join(Objectives(), ", "))
+		o.Fail("unknown objective"+yamlsrc.Meant(o.Str(), Objectives()), strings.Join(Objectives(), ", "))
 	}
 	root.Get("description").Str()
 	return nil

@@ -68,7 +68,7 @@ func (s *Sweep) overrides() ([]override, error) {
 			}
 		case "objective":
 			if !slices.Contains(Objectives(), o.text) {
-				return nil, &yamlsrc.Error{File: o.key, Msg: "unknown objective", Allowed: strings.Join(Objectives(), ", ")}
+				return nil, &yamlsrc.Error{File: o.key, Msg: "unknown objective" + yamlsrc.Meant(o.text, Objectives()), Allowed: strings.Join(Objectives(), ", ")}
 			}
 			s.Objective = o.text
 		default:

@@ -100,7 +100,9 @@ Exit status: 0 done, 1 failed, 2 wrong usage or bad input, 130 interrupted with 
 		Version:       Version(),
 	}
 	root.AddCommand(newSweep(e), newMap(e), newEvaluate(e), newReport(e), newCost(e), newQuery(e), newList(e), newShow(e), newCheck(e), newMerge(e), newVersion(e), newInit(e), newSlurm(e), newStatus(e), newResubmit(e),
-		newImport(e))
+		newImport(e), newMan(e))
+	root.SetFlagErrorFunc(nearestFlag)
+	complete(root)
 	noteStart(root, started)
 	return root
 }

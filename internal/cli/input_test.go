@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -149,7 +150,7 @@ func TestDiskFull(t *testing.T) {
 		cmd.Args = append(cmd.Args, sweepArgs("--quiet")...)
 		cmd.Dir = dir
 		out, _ := cmd.CombinedOutput()
-		lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+		lines := slices.DeleteFunc(strings.Split(strings.TrimSpace(string(out)), "\n"), func(l string) bool { return strings.HasPrefix(l, "warning: ") })
 		if cmd.ProcessState.ExitCode() != 1 || len(lines) != 1 || !strings.Contains(lines[0], "r.db has no room left on its disk; finished work is kept") {
 			t.Errorf("room %d: exit %d, %s", room, cmd.ProcessState.ExitCode(), out)
 		}

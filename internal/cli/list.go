@@ -16,15 +16,27 @@ import (
 
 	"tcmdse/dse"
 	"tcmdse/hwmodel"
+	"tcmdse/internal/yamlsrc"
 	"tcmdse/mapper/workload"
 	"tcmdse/sweeps"
 )
+
+// oneOfThose refuses words that are not among the command's own.
+func oneOfThose(cmd *cobra.Command, args []string) error {
+	for _, a := range args {
+		if !slices.Contains(cmd.ValidArgs, a) {
+			return fmt.Errorf("%s: unknown %q%s; there are %s", cmd.CommandPath(), a, yamlsrc.Meant(a, cmd.ValidArgs), strings.Join(cmd.ValidArgs, ", "))
+		}
+	}
+	return nil
+}
 
 func newList(e *env) *cobra.Command {
 	return &cobra.Command{
 		Use:       "list [archs|workloads|sweeps]",
 		Short:     "List what is embedded",
-		Args:      cobra.MatchAll(cobra.MaximumNArgs(1), cobra.OnlyValidArgs),
+		Example:   "  tcmdse list workloads",
+		Args:      cobra.MatchAll(cobra.MaximumNArgs(1), oneOfThose),
 		ValidArgs: []string{"archs", "workloads", "sweeps"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			for _, kind := range []struct {
@@ -55,7 +67,7 @@ func newShow(e *env) *cobra.Command {
 					return err
 				}
 			}
-			return usageError{fmt.Errorf("nothing called %q is embedded; tcmdse list names what is", args[0])}
+			return usageError{fmt.Errorf("nothing called %q is embedded%s; tcmdse list names what is", args[0], yamlsrc.Meant(args[0], embeddedNames()))}
 		},
 	}
 }

@@ -43,7 +43,8 @@ func (t *target) options() (mapper.Options, error) {
 	}
 	var ok bool
 	if o.Objective, ok = mapper.ParseObjective(t.objective); !ok {
-		return o, usageError{fmt.Errorf("unknown objective %q; there are edp, energy, latency, front, network-edp", t.objective)}
+		there := []string{"edp", "energy", "latency", "front", networkEDP}
+		return o, usageError{fmt.Errorf("unknown objective %q%s; there are %s", t.objective, yamlsrc.Meant(t.objective, there), strings.Join(there, ", "))}
 	}
 	return o, nil
 }
@@ -92,11 +93,7 @@ func (t *target) open(ctx context.Context) (*hwmodel.Arch, *workload.Network, er
 		}
 		names = append(names, l.Name)
 	}
-	msg := fmt.Sprintf("network %s has no layer %q", net.Name, t.layer)
-	if near := yamlsrc.Nearest(t.layer, names); near != "" {
-		msg += fmt.Sprintf(", did you mean %q", near)
-	}
-	return nil, nil, usageError{fmt.Errorf("%s; it has %s", msg, strings.Join(names, ", "))}
+	return nil, nil, usageError{fmt.Errorf("network %s has no layer %q%s; it has %s", net.Name, t.layer, yamlsrc.Meant(t.layer, names), strings.Join(names, ", "))}
 }
 
 func newMap(e *env) *cobra.Command {

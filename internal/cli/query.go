@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tcmdse/internal/yamlsrc"
 	"tcmdse/results"
 )
 
@@ -71,7 +72,8 @@ func newRowWriter(format string, w io.Writer) (rowWriter, error) {
 	case "json":
 		return &jsonWriter{w: w}, nil
 	}
-	return nil, fmt.Errorf("unknown format %q; there are table, csv, json", format)
+	there := []string{"table", "csv", "json"}
+	return nil, fmt.Errorf("unknown format %q%s; there are %s", format, yamlsrc.Meant(format, there), strings.Join(there, ", "))
 }
 
 // sqlArgs marks queries that begin with a comment, which otherwise are taken for flags: a blank before them changes

@@ -108,6 +108,9 @@ func runSlurm(ctx context.Context, e *env, file string, f slurmFlags) error {
 func planSlurm(ctx context.Context, e *env, file string, f slurmFlags) (*slurm.Plan, error) {
 	p := &slurm.Plan{Sets: append([]string{}, f.sets...), Objective: f.objective, FrontOnly: f.frontOnly, Shards: f.shards, MaxRunning: f.maxRunning,
 		ToolVersion: Version(), CreatedAt: time.Now().UTC().Truncate(time.Second), Jobs: []slurm.Job{}}
+	if err := checkObjective(f.objective); err != nil {
+		return nil, err
+	}
 	sets := f.sets
 	if f.objective != "" {
 		sets = append(sets, "objective="+f.objective) // as an element does

@@ -81,6 +81,9 @@ func newSweep(e *env) *cobra.Command {
 }
 
 func runSweep(ctx context.Context, e *env, file string, f sweepFlags) error {
+	if err := checkObjective(f.objective); err != nil {
+		return err
+	}
 	if f.objective != "" {
 		f.sets = append(f.sets, "objective="+f.objective)
 	}

@@ -317,9 +317,7 @@ func (v Value) Done() {
 	for n, i := v.resolved(), 0; i+1 < len(n.Content); i += 2 {
 		if k := n.Content[i]; !v.used[k.Value] {
 			msg := fmt.Sprintf("unknown key %q", k.Value)
-			if near := Nearest(k.Value, known); near != "" {
-				msg += fmt.Sprintf(", did you mean %q", near)
-			}
+			msg += Meant(k.Value, known)
 			at := Value{doc: v.doc, node: k, path: join(v.path, k.Value)}
 			at.Fail(msg, strings.Join(known, ", "))
 			return
@@ -467,8 +465,23 @@ func Examples(dims []unit.Dimension) string {
 	return strings.Join(out, ", ")
 }
 
+// Meant is what a message about an unknown word adds: ", did you mean" and the candidate nearest to it, "" where none is
+// near.
+func Meant(word string, candidates []string) string {
+	if near := Nearest(word, candidates); near != "" {
+		return fmt.Sprintf(", did you mean %q", near)
+	}
+	return ""
+}
+
+// longest is a word that Nearest still compares: what is longer is no slip of the pen, and edits take its square.
+const longest = 200
+
 // Nearest returns the candidate closest to s in edits, "" when none is near.
 func Nearest(s string, candidates []string) string {
+	if len(s) > longest {
+		return ""
+	}
 	best, at := 1+len(s)/3, ""
 	for _, c := range candidates {
 		if d := edits(strings.ToLower(s), strings.ToLower(c)); d < best || d == best && at == "" {

@@ -51,9 +51,7 @@ func Open(name, from string) (*Network, error) {
 	data, err = NetYAML(name)
 	if err != nil {
 		msg := fmt.Sprintf("no file %s and no embedded network %q", path, name)
-		if near := yamlsrc.Nearest(name, Names()); near != "" {
-			msg += fmt.Sprintf(", did you mean %q", near)
-		}
+		msg += yamlsrc.Meant(name, Names())
 		return nil, &yamlsrc.Error{File: name, Msg: msg, Allowed: "a file, " + strings.Join(Names(), ", ")}
 	}
 	return Parse(data, name+".yaml (embedded)")

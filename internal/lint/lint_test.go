@@ -40,6 +40,7 @@ func allowed() map[string][]string {
 		"reports":                    {"results", "internal/unit", "reports/nest"},
 		"reports/nest":               {"results", "internal/unit"},
 		"dse":                        append(append([]string{"internal/yamlsrc", "hwmodel/estimate"}, mapper...), "mapper", "sweeps", "results"),
+		"examples/optimal":           {"hwmodel", "mapper", "mapper/workload"},
 		"internal/cli":               append(append(append(hw, mapper...), costs...), "hwmodel/external", "mapper", "sweeps", "results", "reports", "reports/nest", "dse", "slurm"),
 	}
 }

@@ -209,7 +209,7 @@ func (c *call) layerName(at operands, suffix string) string {
 		for _, end := range []string{"/" + c.n.op, "/Conv2D", "/convolution"} {
 			base = strings.TrimSuffix(base, end)
 		}
-		base = strings.TrimPrefix(base, "StatefulPartitionedCall/")
+		base = strings.TrimPrefix(modulePath(base), "StatefulPartitionedCall/")
 	}
 	base = plainName(base)
 	if base == "" {
@@ -235,6 +235,20 @@ func moduleName(scopes string) string {
 		return ""
 	}
 	return strings.Trim(parts[len(parts)-2], " '\"")
+}
+
+// modulePath turns a node's name of PyTorch's older exporter, "/layer1/layer1.0/conv1", into the module's, "layer1.0.conv1".
+func modulePath(s string) string {
+	if !strings.HasPrefix(s, "/") {
+		return s
+	}
+	parts, kept := strings.Split(s[1:], "/"), []string{}
+	for i, p := range parts {
+		if i+1 == len(parts) || !strings.HasPrefix(parts[i+1], p+".") {
+			kept = append(kept, p)
+		}
+	}
+	return strings.Join(kept, ".")
 }
 
 // plainName keeps what a layer's name may have.

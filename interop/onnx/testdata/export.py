@@ -37,7 +37,8 @@ def strip_graph(g):
         strip_tensor(t)
     for n in g.node:
         n.doc_string = ""
-        kept = [(m.key, m.value) for m in n.metadata_props if m.key.endswith("name_scopes")]
+        multiplies = n.op_type in ("Conv", "MatMul", "Gemm", "Einsum", "ConvTranspose", "LSTM", "Attention")
+        kept = [(m.key, m.value) for m in n.metadata_props if m.key.endswith("name_scopes") and multiplies]
         del n.metadata_props[:]
         for k, v in kept:
             n.metadata_props.add(key=k, value=v)
@@ -119,14 +120,30 @@ def transformer_block():
 def bert_layer():
     from transformers import BertConfig, BertModel
 
-    return BertModel(BertConfig(num_hidden_layers=2), add_pooling_layer=False)
+    class Layer(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.bert = BertModel(BertConfig(num_hidden_layers=2, attn_implementation="eager"), add_pooling_layer=False)
+
+        def forward(self, ids):
+            return self.bert(input_ids=ids, attention_mask=torch.ones_like(ids)).last_hidden_state
+
+    return Layer()
 
 
 def llama_layer():
     from transformers import LlamaConfig, LlamaModel
 
-    return LlamaModel(LlamaConfig(hidden_size=512, intermediate_size=1024, num_hidden_layers=2, num_attention_heads=8, num_key_value_heads=2,
-                                  vocab_size=1000, use_cache=False))
+    class Layer(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.llama = LlamaModel(LlamaConfig(hidden_size=512, intermediate_size=1024, num_hidden_layers=2, num_attention_heads=8,
+                                                num_key_value_heads=2, vocab_size=1000, use_cache=False))
+
+        def forward(self, ids):
+            return self.llama(input_ids=ids).last_hidden_state
+
+    return Layer()
 
 
 def quantised():
@@ -170,10 +187,10 @@ def main():
         ("resnet18_dynamo", models.resnet18(), image, True, None, {}),
         ("mobilenet_v2_torchscript", models.mobilenet_v2(), image, False, {"x": {0: "batch"}}, dict(input_names=["x"])),
         ("mobilenet_v2_dynamo", models.mobilenet_v2(), (torch.randn(2, 3, 224, 224),), True, ({0: torch.export.Dim("batch")},), {}),
-        ("vit_b_16_torchscript", models.vit_b_16(), image, False, {"x": {0: "batch"}}, dict(input_names=["x"])),
+        ("vit_2layers_torchscript", models.VisionTransformer(224, 16, 2, 12, 768, 3072), image, False, {"x": {0: "batch"}}, dict(input_names=["x"])),
         ("vit_b_16_dynamo", models.vit_b_16(), image, True, None, {}),
         ("efficientnet_b0_dynamo", models.efficientnet_b0(), image, True, None, {}),
-        ("transformer_torchscript", transformer_block(), (torch.randn(2, 64, 256),), False, {"x": {0: "batch", 1: "sequence"}}, dict(input_names=["x"])),
+        ("transformer_torchscript", transformer_block(), (torch.randn(2, 64, 256),), False, {"x": {0: "batch"}}, dict(input_names=["x"])),
         ("transformer_dynamo", transformer_block(), (torch.randn(2, 64, 256),), True, ({0: torch.export.Dim("batch"), 1: torch.export.Dim("sequence")},), {}),
         ("odd_torchscript", Odd(), (torch.randn(1, 3, 40, 30),), False, None, {}),
         ("odd_dynamo", Odd(), (torch.randn(1, 3, 40, 30),), True, None, {}),

@@ -54,17 +54,16 @@ func (s *scope) find(name string) (*value, bool) {
 
 // importer is one run of Import.
 type importer struct {
-	model   *Model
-	opt     Options
-	rules   map[string]rule
-	dims    map[string]int64 // of names of dimensions
-	visits  int
-	nested  int
-	kept    int
-	sink    *sink
-	report  *Report
-	byType  map[string]*Operator
-	visited map[*node]bool // counted already as nodes of the model
+	model  *Model
+	opt    Options
+	rules  map[string]rule
+	dims   map[string]int64 // of names of dimensions
+	visits int
+	nested int
+	kept   int // contents of folded tensors
+	sink   *sink
+	report *Report
+	byType map[string]*Operator
 }
 
 // call is one node with the values that go in and come out.

@@ -30,11 +30,7 @@ type Result struct {
 
 // Import makes a network of a model. Errors are *yamlsrc.Error without the name of the file.
 func Import(m *Model, opt Options) (*Result, error) {
-	im := &importer{model: m, opt: opt, rules: rules(), dims: maps.Clone(opt.Dims), report: &Report{}, byType: map[string]*Operator{},
-		sink: &sink{macs: new(big.Int), names: map[string]bool{}}}
-	if im.dims == nil {
-		im.dims = map[string]int64{}
-	}
+	im := newImporter(m, opt)
 	s := &scope{values: map[string]*value{}, infos: m.graph.named(), opsets: m.Opsets}
 	im.constants(m.graph, s)
 	if err := im.inputs(s); err != nil {
@@ -57,6 +53,13 @@ func Import(m *Model, opt Options) (*Result, error) {
 	}
 	im.describe(r)
 	return r, nil
+}
+
+func newImporter(m *Model, opt Options) *importer {
+	im := &importer{model: m, opt: opt, rules: rules(), dims: map[string]int64{}, report: &Report{}, byType: map[string]*Operator{},
+		sink: &sink{macs: new(big.Int), names: map[string]bool{}}}
+	maps.Copy(im.dims, opt.Dims)
+	return im
 }
 
 // named lists what the graph says of its values.

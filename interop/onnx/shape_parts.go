@@ -176,9 +176,13 @@ func (c *call) slice() error {
 }
 
 // sliceOf returns where a slice of a dimension of size d begins and how many it takes, by the rules of Slice: negative
-// positions count from the end, and all are held within the dimension.
+// positions count from the end, and all are held within the dimension; a start before it is its first value even where
+// steps go down.
 func sliceOf(start, end, step, d int64) (from, n int64) {
 	low, high := int64(0), d
+	if d == 0 {
+		return 0, 0
+	}
 	if step < 0 {
 		low, high = -1, d-1
 	}

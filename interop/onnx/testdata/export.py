@@ -113,8 +113,19 @@ class Odd(nn.Module):
         return z, torch.nn.functional.interpolate(x, scale_factor=2, mode="bilinear")
 
 
-def transformer_block():
-    return nn.TransformerEncoderLayer(d_model=256, nhead=8, dim_feedforward=1024, batch_first=True)
+class Block(nn.Module):
+    """An encoder layer. (nn.TransformerEncoderLayer itself does not pass PyTorch 2.15's older exporter.)"""
+
+    def __init__(self, width=256, heads=8, wide=1024):
+        super().__init__()
+        self.attention = nn.MultiheadAttention(width, heads, batch_first=True)
+        self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.up, self.down = nn.Linear(width, wide), nn.Linear(wide, width)
+
+    def forward(self, x):
+        y = self.norm1(x)
+        x = x + self.attention(y, y, y, need_weights=False)[0]
+        return x + self.down(torch.nn.functional.gelu(self.up(self.norm2(x))))
 
 
 def bert_layer():
@@ -190,8 +201,8 @@ def main():
         ("vit_2layers_torchscript", models.VisionTransformer(224, 16, 2, 12, 768, 3072), image, False, {"x": {0: "batch"}}, dict(input_names=["x"])),
         ("vit_b_16_dynamo", models.vit_b_16(), image, True, None, {}),
         ("efficientnet_b0_dynamo", models.efficientnet_b0(), image, True, None, {}),
-        ("transformer_torchscript", transformer_block(), (torch.randn(2, 64, 256),), False, {"x": {0: "batch"}}, dict(input_names=["x"])),
-        ("transformer_dynamo", transformer_block(), (torch.randn(2, 64, 256),), True, ({0: torch.export.Dim("batch"), 1: torch.export.Dim("sequence")},), {}),
+        ("transformer_torchscript", Block(), (torch.randn(2, 64, 256),), False, {"x": {0: "batch"}}, dict(input_names=["x"])),
+        ("transformer_dynamo", nn.TransformerEncoderLayer(256, 8, 1024, batch_first=True), (torch.randn(2, 64, 256),), True, ({0: torch.export.Dim("batch"), 1: torch.export.Dim("sequence")},), {}),
         ("odd_torchscript", Odd(), (torch.randn(1, 3, 40, 30),), False, None, {}),
         ("odd_dynamo", Odd(), (torch.randn(1, 3, 40, 30),), True, None, {}),
     ]

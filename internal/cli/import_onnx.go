@@ -186,7 +186,7 @@ func networkName(path string) string {
 	}, base)
 	name = name[:min(len(name), 90)]
 	if !yamlsrc.IsName(name) {
-		name = "net-" + strings.TrimLeft(name, "-")
+		name = strings.TrimRight("net-"+strings.TrimLeft(name, "-"), "-")
 	}
 	return name
 }

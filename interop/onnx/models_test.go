@@ -39,7 +39,7 @@ func imported(t *testing.T, name string, opt Options) *Result {
 // batchOf gives the models with open dimensions their sizes.
 func batchOf(name string) Options {
 	switch name {
-	case "resnet18_torchscript", "mobilenet_v2_torchscript", "mobilenet_v2_dynamo", "vit_2layers_torchscript":
+	case "resnet18_torchscript", "mobilenet_v2_torchscript", "mobilenet_v2_dynamo", "vit_2layers_torchscript", "keras":
 		return Options{Batch: 1}
 	case "transformer_torchscript":
 		return Options{Dims: map[string]int64{"batch": 2}}

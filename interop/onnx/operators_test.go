@@ -43,6 +43,12 @@ matmulint, matmul: {M: 1, K: 128, N: 5}
 qmatmul, matmul: {M: 1, K: 128, N: 5}
 qgemm, matmul: {M: 1, K: 128, N: 6}
 qdq, conv: {C: 4, M: 8, P: 9, Q: 9, R: 3, S: 3, groups: 2}`,
+		// Keras cuts what its transposed convolution gives, 34 x 34, to 32 x 32 afterwards.
+		"keras": `conv, conv: {C: 3, M: 16, P: 16, Q: 16, R: 3, S: 3, stride: 2}
+Conv_1, conv: {C: 16, M: 16, P: 16, Q: 16, R: 3, S: 3, groups: 16}
+Conv_2, conv: {C: 16, M: 32, P: 16, Q: 16, R: 1, S: 1}
+convtranspose, conv: {C: 32, M: 8, P: 17, Q: 17, R: 2, S: 2}, count: 4
+matmul, matmul: {M: 1, K: 8, N: 10}`,
 		"control": `known_if/then_product, matmul: {M: 4, K: 8, N: 8}
 twice/first, matmul: {M: 4, K: 8, N: 8}
 twice/second, matmul: {M: 4, K: 8, N: 8}
@@ -63,7 +69,7 @@ lstm_2.input, matmul: {M: 50, K: 40, N: 80}, count: 2
 lstm_2.recurrent, matmul: {M: 1, K: 20, N: 80}, count: 100
 volume, einsum: "O[n,g,m,o,p,q] = I[n,g,c,o+t,2*p+r,q+s] * W[g,m,c,t,r,s]", sizes: {n: 1, g: 1, m: 4, o: 8, p: 5, q: 18, c: 1, t: 3, r: 2, s: 3}`,
 	} {
-		if got := layerLines(t, imported(t, name, Options{})); got != want {
+		if got := layerLines(t, imported(t, name, batchOf(name))); got != want {
 			t.Errorf("%s:\n%s\nwant\n%s", name, got, want)
 		}
 	}

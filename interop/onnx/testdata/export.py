@@ -1,11 +1,10 @@
 #!/usr/bin/env python3
 """Writes the models of this folder: real networks as PyTorch's two exporters write them, weights taken out.
 
-    python export.py [FOLDER]       # needs torch, torchvision, transformers, onnx, onnxscript, onnxruntime (for the quantised one)
+    python export.py [FOLDER]       # needs torch, torchvision, transformers, onnx, onnxscript, onnxruntime and keras
 
 Made with the versions that each file names as its producer. Initializers of more than 64 values keep their type and
-shape only; those that say shapes, axes and scales stay. Values' shapes as onnx.shape_inference finds them go to
-shapes.json, by model, value and dimension, for models whose batch is fixed.
+shape only; those that say shapes, axes and scales stay.
 """
 import json
 import os
@@ -190,6 +189,22 @@ def quantised():
     os.remove(full)
 
 
+def keras_model():
+    """A small network of Keras, on PyTorch."""
+    os.environ["KERAS_BACKEND"] = "torch"
+    import keras
+    from keras import layers as kl
+
+    m = keras.Sequential([keras.Input((32, 32, 3)), kl.Conv2D(16, 3, padding="same", strides=2), kl.BatchNormalization(), kl.ReLU(),
+                          kl.DepthwiseConv2D(3, padding="same"), kl.Conv2D(32, 1), kl.Conv2DTranspose(8, 4, strides=2, padding="same"),
+                          kl.GlobalAveragePooling2D(), kl.Dense(10)])
+    m(torch.zeros(1, 32, 32, 3))
+    full = os.path.join(out, "keras.full.onnx")
+    m.export(full, format="onnx", verbose=False)
+    save("keras", onnx.load(full))
+    os.remove(full)
+
+
 def main():
     image = (torch.randn(1, 3, 224, 224),)
     models = torchvision.models
@@ -221,11 +236,12 @@ def main():
                 export(name, make(), (ids,), dynamo, None)
             except Exception as e:
                 print(f"{name}: {type(e).__name__}: {str(e)[:300]}")
-    if not only or "quantised" in only:
-        try:
-            quantised()
-        except Exception as e:
-            print(f"quantised: {type(e).__name__}: {str(e)[:300]}")
+    for name, make in (("quantised", quantised), ("keras", keras_model)):
+        if not only or name in only:
+            try:
+                make()
+            except Exception as e:
+                print(f"{name}: {type(e).__name__}: {str(e)[:300]}")
 
 
 main()

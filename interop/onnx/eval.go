@@ -23,6 +23,7 @@ type value struct {
 	floats   []float64 // contents of a small tensor of real ones
 	constant bool      // the same for every input of the network
 	bits     int64     // width of what it was before DequantizeLinear, 0: of typ
+	rep      []int64   // how often neighbours along each axis repeat (repeats.go); nil: not known to
 	weight   string    // the name of the initializer that it is, or is made of by changes of form
 }
 

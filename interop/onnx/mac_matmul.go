@@ -94,7 +94,15 @@ func (c *call) matmulLayers(at matmulOperands) error {
 		// Dimensions that one operand lacks are more rows or columns of the other: no operand is repeated in memory.
 		switch x, y := at1(batchA, i), at1(batchB, i); {
 		case x == y:
-			s.batch = c.times(s.batch, d)
+			ra, rb := c.repeated(at.a, i-len(shape)), c.repeated(at.b, i-len(shape))
+			switch {
+			case rb > 1 && ra == 1:
+				s.batch, s.m = c.times(s.batch, d/rb), c.times(s.m, rb)
+			case ra > 1 && rb == 1:
+				s.batch, s.n = c.times(s.batch, d/ra), c.times(s.n, ra)
+			default:
+				s.batch = c.times(s.batch, d)
+			}
 		case y == 1:
 			s.m = c.times(s.m, d)
 		default:
@@ -102,6 +110,15 @@ func (c *call) matmulLayers(at matmulOperands) error {
 		}
 	}
 	return c.product(operands{at.a, at.b}, "", 1, s)
+}
+
+// repeated is how often an operand repeats along a batch axis, counted from the last of these: -1.
+func (c *call) repeated(operand, axis int) int64 {
+	v := c.in[operand]
+	if c.int("transBatchA", 0) != 0 || c.int("transBatchB", 0) != 0 {
+		return 1
+	}
+	return v.repeat(v.rank() - 2 + axis)
 }
 
 // times multiplies sizes; what cannot be counted becomes a size that layer refuses.

@@ -194,6 +194,85 @@ func TestSlices(t *testing.T) {
 	}
 }
 
+// TestRepeats: what is said to repeat does, in the contents of small tensors that were expanded, turned, joined and cut.
+func TestRepeats(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	im := newImporter(&Model{}, Options{})
+	run := func(op string, in *value, arg []int64, attrs map[string]*attribute) *value {
+		c := &call{importer: im, n: &node{op: op, attrs: attrs}, scope: &scope{}, in: []*value{in}, out: make([]*value, 1), rule: im.rules[op]}
+		if arg != nil {
+			c.in = append(c.in, &value{typ: typeInt64, known: true, shape: []int64{int64(len(arg))}, ints: arg})
+		}
+		if err := c.apply(); err != nil || c.out[0] == nil {
+			return in
+		}
+		return c.out[0]
+	}
+	repeated := 0
+	for range 3000 {
+		v := shaped(typeInt64, 2, 1, 3)
+		v.ints = []int64{0, 1, 2, 3, 4, 5}
+		for range 6 {
+			switch shape := slices.Clone(v.shape); r.IntN(5) {
+			case 0:
+				for i := range shape {
+					if shape[i] == 1 {
+						shape[i] = r.Int64N(3) + 1
+					}
+				}
+				v = run("Expand", v, shape, nil)
+			case 1: // two axes become one
+				if i := r.IntN(len(shape)); i+1 < len(shape) {
+					shape[i] *= shape[i+1]
+					v = run("Reshape", v, slices.Delete(shape, i+1, i+2), nil)
+				}
+			case 2:
+				perm := []int64{}
+				for _, p := range r.Perm(len(shape)) {
+					perm = append(perm, int64(p))
+				}
+				v = run("Transpose", v, nil, map[string]*attribute{"perm": {ints: perm}})
+			case 3:
+				v = run("Unsqueeze", v, []int64{r.Int64N(int64(len(shape)) + 1)}, nil)
+			case 4:
+				if i := r.IntN(len(shape)); shape[i] > 2 {
+					v = run("Slice", v, nil, map[string]*attribute{"starts": {ints: []int64{1}}, "ends": {ints: []int64{99}}, "axes": {ints: []int64{int64(i)}}})
+				}
+			}
+		}
+		steps := strides(v.shape)
+		for at := range v.ints {
+			for axis := range v.shape {
+				rep, i := v.repeat(axis), int64(at)/steps[axis]%v.shape[axis]
+				if v.ints[at] != v.ints[int64(at)-i%rep*steps[axis]] || v.shape[axis]%rep != 0 {
+					t.Fatalf("%v repeats %v, but is %v", v.shape, v.rep, v.ints)
+				}
+				if rep > 1 {
+					repeated++
+				}
+			}
+		}
+	}
+	if repeated < 10000 {
+		t.Errorf("only %d repetitions were looked at", repeated)
+	}
+}
+
+// TestGroupedQueries: Llama's exported graph repeats keys by Expand; its products have a group's queries as rows instead.
+func TestGroupedQueries(t *testing.T) {
+	got := layerLines(t, imported(t, "llama_dynamo", Options{Merge: true}))
+	// Eight heads of 64, two of keys; 384 positions; width 512, twice that inside. K and V, and gate and up, are equal in shape.
+	want := `llama.layers.0.self_attn.q_proj, matmul: {M: 384, K: 512, N: 512}, count: 4
+llama.layers.0.self_attn.k_proj, matmul: {M: 384, K: 512, N: 128}, count: 4
+llama.layers.0.self_attn, matmul: {B: 2, M: 1536, K: 64, N: 384}, count: 2
+llama.layers.0.self_attn_2, matmul: {B: 2, M: 1536, K: 384, N: 64}, count: 2
+llama.layers.0.mlp.gate_proj, matmul: {M: 384, K: 512, N: 1024}, count: 4
+llama.layers.0.mlp.down_proj, matmul: {M: 384, K: 1024, N: 512}, count: 2`
+	if got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
 // TestMerge: layers of one shape become one with their number, and the total stays.
 func TestMerge(t *testing.T) {
 	all, merged := imported(t, "resnet18_dynamo", Options{}), imported(t, "resnet18_dynamo", Options{Merge: true})

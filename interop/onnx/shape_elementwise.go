@@ -1,6 +1,9 @@
 package onnx
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // give sets output i, where the node has one.
 func (c *call) give(i int, v *value) {
@@ -14,6 +17,10 @@ func (c *call) same() error {
 	v := shaped(c.in[0].typ, c.in[0].shape...)
 	if c.rule.work == move {
 		v.bits, v.weight = c.in[0].bits, c.in[0].weight
+	}
+	random := c.n.op == "Bernoulli" || strings.HasPrefix(c.n.op, "Random")
+	if len(c.in) == 1 && (c.rule.work == perOutput && !random || c.n.op == "Identity") {
+		v.rep = c.in[0].rep
 	}
 	c.give(0, v)
 	if c.n.op == "Dropout" {
@@ -44,7 +51,9 @@ func (c *call) broadcasts() error {
 		_ = axis // before opset 7 the second operand was placed by axis and never widened the first
 		shape = c.in[0].shape
 	}
-	c.give(0, shaped(c.in[0].typ, shape...))
+	v := shaped(c.in[0].typ, shape...)
+	v.rep = c.commonRepeats(shape)
+	c.give(0, v)
 	return nil
 }
 
@@ -73,6 +82,9 @@ func (c *call) where() error {
 func (c *call) cast() error {
 	v := shaped(0, c.in[0].shape...)
 	v.weight = c.in[0].weight
+	if len(c.in) == 1 || c.in[1] != nil && c.in[1].rank() == 0 { // no scale, or one for all
+		v.rep = c.in[0].rep
+	}
 	switch c.n.op {
 	case "Cast":
 		v.typ, v.bits = c.int("to", 0), c.in[0].bits

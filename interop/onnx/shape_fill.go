@@ -30,7 +30,7 @@ func (c *call) expand() error {
 		return err
 	}
 	v := shaped(c.in[0].typ, shape...)
-	v.bits = c.in[0].bits
+	v.bits, v.rep = c.in[0].bits, c.in[0].expandRepeats(shape)
 	if n, ok := elements(shape); ok && n > 0 && n <= maxFolded {
 		v.ints, v.floats = spread(c.in[0].ints, c.in[0].shape, shape), spread(c.in[0].floats, c.in[0].shape, shape)
 	}

@@ -9,6 +9,7 @@ import (
 func (in *value) like(shape []int64) *value {
 	v := shaped(in.typ, shape...)
 	v.ints, v.floats, v.bits, v.weight = in.ints, in.floats, in.bits, in.weight
+	v.rep = in.reshapeRepeats(shape)
 	return v
 }
 
@@ -177,6 +178,11 @@ func (c *call) transpose() error {
 		shape[i], seen[p] = in.shape[p], true
 	}
 	v := in.like(shape)
+	if v.rep = nil; in.rep != nil {
+		for _, p := range perm {
+			v.rep = append(v.rep, in.repeat(int(p)))
+		}
+	}
 	v.ints, v.floats = permute(in.ints, in.shape, perm), permute(in.floats, in.shape, perm)
 	c.give(0, v)
 	return nil

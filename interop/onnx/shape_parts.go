@@ -106,6 +106,7 @@ func (c *call) split() error {
 		}
 		v := in.like(slices.Clone(in.shape))
 		v.shape[a] = s
+		v.alone(a)
 		v.ints, v.floats = cut(in.ints, in.shape, a, at, 1, s), cut(in.floats, in.shape, a, at, 1, s)
 		c.give(i, v)
 		at += s
@@ -170,6 +171,7 @@ func (c *call) slice() error {
 		from, n := sliceOf(starts[i], ends[i], step, v.shape[a])
 		v.ints, v.floats = cut(v.ints, v.shape, a, from, step, n), cut(v.floats, v.shape, a, from, step, n)
 		v.shape[a] = n
+		v.alone(a)
 	}
 	c.give(0, v)
 	return nil

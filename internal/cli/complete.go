@@ -117,10 +117,11 @@ func flagCompletions() map[string]completion {
 		"objective": words("edp", "energy", "latency"), "map objective": words("edp", "energy", "latency", "front", "network-edp"),
 		"mapping": ofKind("yaml", "yml", "json"), "format": words("table", "csv", "json"),
 		"db": ofKind("db"), "estimator-cache": ofKind("db"), "html": ofKind("html"), "svg": ofKind("svg"), "report output": ofKind("xlsx"),
+		"onnx output": ofKind("yaml", "yml"), "onnx bits": words("8", "16", "types", "inputs=8,weights=8,outputs=8"),
 		"out": folders, "csv": folders, "publish": folders,
 	}
 	for _, own := range []string{"estimator", "estimator-timeout", "jobs", "shard", "shards", "publish-every", "max-nodes", "compare", "sweep", "weights",
-		"account", "cpus", "max-running", "mem", "partition", "qos", "sbatch", "time"} {
+		"account", "cpus", "max-running", "mem", "partition", "qos", "sbatch", "time", "batch", "dim", "name"} {
 		out[own] = freely
 	}
 	return out
@@ -133,6 +134,7 @@ func argCompletions() map[string]completion {
 		"sweep": first(sweep), "slurm": first(sweep), "check": nameOrFile(embeddedNames, "yaml", "yml"), "show": first(words(embeddedNames()...)),
 		"report": first(ofKind("db"), freely), "query": first(ofKind("db")), "merge": ofKind("db"),
 		"init": first(ofKind("yaml", "yml")), "status": first(folders), "resubmit": first(folders), "man": first(folders),
+		"onnx": first(ofKind("onnx")),
 	}
 }
 

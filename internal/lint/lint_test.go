@@ -41,7 +41,8 @@ func allowed() map[string][]string {
 		"reports/nest":               {"results", "internal/unit"},
 		"dse":                        append(append([]string{"internal/yamlsrc", "hwmodel/estimate"}, mapper...), "mapper", "sweeps", "results"),
 		"examples/optimal":           {"hwmodel", "mapper", "mapper/workload"},
-		"internal/cli":               append(append(append(hw, mapper...), costs...), "hwmodel/external", "mapper", "sweeps", "results", "reports", "reports/nest", "dse", "slurm"),
+		"interop/onnx":               {"internal/yamlsrc", "mapper/workload"},
+		"internal/cli":               append(append(append(hw, mapper...), costs...), "interop/onnx", "hwmodel/external", "mapper", "sweeps", "results", "reports", "reports/nest", "dse", "slurm"),
 	}
 }
 

@@ -62,6 +62,7 @@ type importer struct {
 	visits int
 	nested int
 	kept   int // contents of folded tensors
+	vague  string // the first node whose shape depends on data
 	sink   *sink
 	report *Report
 	byType map[string]*Operator

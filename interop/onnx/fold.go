@@ -85,12 +85,19 @@ func choose[T any](cond []int64, a, b []T) []T {
 
 // foldReduce reduces over all values, as products of shapes do.
 func (c *call) foldReduce(out *value) {
-	if n, _ := elements(out.shape); n != 1 || len(c.in[0].ints) == 0 {
+	if n, _ := elements(out.shape); n != 1 {
 		return
 	}
-	x := c.in[0].ints[0]
-	for _, y := range c.in[0].ints[1:] {
-		switch c.n.op {
+	out.ints, out.floats = reduceAll(c.n.op, c.in[0].ints), reduceAll(c.n.op, c.in[0].floats)
+}
+
+func reduceAll[T int64 | float64](op string, xs []T) []T {
+	if len(xs) == 0 {
+		return nil
+	}
+	x := xs[0]
+	for _, y := range xs[1:] {
+		switch op {
 		case "ReduceProd":
 			x *= y
 		case "ReduceSum":
@@ -101,7 +108,7 @@ func (c *call) foldReduce(out *value) {
 			x = min(x, y)
 		}
 	}
-	out.ints = []int64{x}
+	return []T{x}
 }
 
 func (c *call) foldUnary(out *value) {

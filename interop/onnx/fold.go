@@ -24,7 +24,7 @@ func (c *call) fold() {
 		c.foldWhere(out)
 	case "ReduceProd", "ReduceSum", "ReduceMax", "ReduceMin":
 		c.foldReduce(out)
-	case "Neg", "Abs", "Not", "Floor", "Ceil", "Round", "Sqrt":
+	case "Neg", "Abs", "Not", "Floor", "Ceil", "Round", "Sqrt", "Reciprocal":
 		c.foldUnary(out)
 	default:
 		c.foldBinary(out)
@@ -126,7 +126,7 @@ func (c *call) foldUnary(out *value) {
 		out.ints = append(out.ints, x)
 	}
 	of := map[string]func(float64) float64{"Neg": func(x float64) float64 { return -x }, "Abs": math.Abs, "Floor": math.Floor,
-		"Ceil": math.Ceil, "Round": math.RoundToEven, "Sqrt": math.Sqrt}[c.n.op]
+		"Ceil": math.Ceil, "Round": math.RoundToEven, "Sqrt": math.Sqrt, "Reciprocal": func(x float64) float64 { return 1 / x }}[c.n.op]
 	for _, x := range c.in[0].floats {
 		if of != nil {
 			out.floats = append(out.floats, of(x))

@@ -61,7 +61,8 @@ type importer struct {
 	dims   map[string]int64 // of names of dimensions
 	visits int
 	nested int
-	kept   int // contents of folded tensors
+	kept   int    // contents of folded tensors
+	vague  string // the first node whose shape depends on data
 	sink   *sink
 	report *Report
 	byType map[string]*Operator

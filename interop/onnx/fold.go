@@ -24,7 +24,7 @@ func (c *call) fold() {
 		c.foldWhere(out)
 	case "ReduceProd", "ReduceSum", "ReduceMax", "ReduceMin":
 		c.foldReduce(out)
-	case "Neg", "Abs", "Not", "Floor", "Ceil", "Round", "Sqrt":
+	case "Neg", "Abs", "Not", "Floor", "Ceil", "Round", "Sqrt", "Reciprocal":
 		c.foldUnary(out)
 	default:
 		c.foldBinary(out)
@@ -85,12 +85,19 @@ func choose[T any](cond []int64, a, b []T) []T {
 
 // foldReduce reduces over all values, as products of shapes do.
 func (c *call) foldReduce(out *value) {
-	if n, _ := elements(out.shape); n != 1 || len(c.in[0].ints) == 0 {
+	if n, _ := elements(out.shape); n != 1 {
 		return
 	}
-	x := c.in[0].ints[0]
-	for _, y := range c.in[0].ints[1:] {
-		switch c.n.op {
+	out.ints, out.floats = reduceAll(c.n.op, c.in[0].ints), reduceAll(c.n.op, c.in[0].floats)
+}
+
+func reduceAll[T int64 | float64](op string, xs []T) []T {
+	if len(xs) == 0 {
+		return nil
+	}
+	x := xs[0]
+	for _, y := range xs[1:] {
+		switch op {
 		case "ReduceProd":
 			x *= y
 		case "ReduceSum":
@@ -101,7 +108,7 @@ func (c *call) foldReduce(out *value) {
 			x = min(x, y)
 		}
 	}
-	out.ints = []int64{x}
+	return []T{x}
 }
 
 func (c *call) foldUnary(out *value) {
@@ -119,7 +126,7 @@ func (c *call) foldUnary(out *value) {
 		out.ints = append(out.ints, x)
 	}
 	of := map[string]func(float64) float64{"Neg": func(x float64) float64 { return -x }, "Abs": math.Abs, "Floor": math.Floor,
-		"Ceil": math.Ceil, "Round": math.RoundToEven, "Sqrt": math.Sqrt}[c.n.op]
+		"Ceil": math.Ceil, "Round": math.RoundToEven, "Sqrt": math.Sqrt, "Reciprocal": func(x float64) float64 { return 1 / x }}[c.n.op]
 	for _, x := range c.in[0].floats {
 		if of != nil {
 			out.floats = append(out.floats, of(x))

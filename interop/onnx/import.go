@@ -214,7 +214,15 @@ func (im *importer) why() string {
 	for _, o := range im.report.Operators {
 		names = append(names, short(o.Name))
 	}
-	return fmt.Sprintf("it has %s", strings.Join(firstFew(names, 8), ", "))
+	text := fmt.Sprintf("it has %s", strings.Join(firstFew(names, 8), ", "))
+	if len(im.report.Missing) > 0 {
+		m := &im.report.Missing[0]
+		text += fmt.Sprintf("; %d of its nodes are in no layer, the first is %s %q: %s", len(im.report.Missing), short(m.Operator), short(m.Node), m.Why)
+	}
+	if im.vague != "" {
+		text += "; the first shape that depends on data is that of " + im.vague
+	}
+	return text
 }
 
 // merge joins layers of equal shapes and widths in the place of the first.

@@ -160,7 +160,9 @@ func (c *call) count(complete bool) {
 		return
 	}
 	if !complete || len(c.out) > 0 && (c.out[0] == nil || !c.out[0].known) {
-		o.NoShape++
+		if o.NoShape++; c.vague == "" {
+			c.importer.vague = fmt.Sprintf("%s %q", c.n.kind(), short(c.name()))
+		}
 		return
 	}
 	if len(c.in) > 0 && len(c.out) > 0 && c.out[0].constant {

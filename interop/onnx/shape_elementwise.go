@@ -43,13 +43,13 @@ func (c *call) shapes() [][]int64 {
 }
 
 func (c *call) broadcasts() error {
+	if c.opset > 0 && c.opset < 7 && len(c.in) == 2 && c.int("broadcast", 0) != 0 {
+		c.give(0, shaped(c.in[0].typ, c.in[0].shape...)) // the second operand was placed by axis and never widened the first
+		return nil
+	}
 	shape, err := c.broadcast(c.shapes()...)
 	if err != nil {
 		return err
-	}
-	if axis, ok := c.n.attrs["axis"]; ok && c.opset > 0 && c.opset < 7 && len(c.in) == 2 {
-		_ = axis // before opset 7 the second operand was placed by axis and never widened the first
-		shape = c.in[0].shape
 	}
 	v := shaped(c.in[0].typ, shape...)
 	v.rep = c.commonRepeats(shape)

@@ -3,10 +3,12 @@ package cli
 import "github.com/spf13/cobra"
 
 // newImport holds the importers, one subcommand and one file each.
-func newImport(*env) *cobra.Command {
-	return &cobra.Command{
+func newImport(e *env) *cobra.Command {
+	cmd := &cobra.Command{
 		Use:     "import",
 		Short:   "Turn models of other tools into this one's files",
-		Example: "  tcmdse import onnx model.onnx -o network.yaml",
+		Example: "  tcmdse import timeloop arch.yaml problem.yaml --out imported",
 	}
+	cmd.AddCommand(newImportTimeloop(e))
+	return cmd
 }

@@ -40,8 +40,12 @@ func allowed() map[string][]string {
 		"reports":                    {"results", "internal/unit", "reports/nest"},
 		"reports/nest":               {"results", "internal/unit"},
 		"dse":                        append(append([]string{"internal/yamlsrc", "hwmodel/estimate"}, mapper...), "mapper", "sweeps", "results"),
+		"interop/expr":               {},
+		"interop/foreign":            {"internal/yamlsrc", "interop/expr"},
+		"interop/timeloop":           append([]string{"interop/expr", "interop/foreign"}, append(append(hw, costs...), mapper...)...),
+		"interop/accelforge":         append([]string{"interop/expr", "interop/foreign"}, append(append(hw, costs...), mapper...)...),
 		"examples/optimal":           {"hwmodel", "mapper", "mapper/workload"},
-		"internal/cli":               append(append(append(hw, mapper...), costs...), "hwmodel/external", "mapper", "sweeps", "results", "reports", "reports/nest", "dse", "slurm"),
+		"internal/cli":               append(append(append(hw, mapper...), costs...), "hwmodel/external", "mapper", "sweeps", "results", "reports", "reports/nest", "dse", "slurm", "interop/foreign", "interop/timeloop", "interop/accelforge"),
 	}
 }
 

@@ -265,3 +265,6 @@ func (v Value) Truth(names expr.Names) bool {
 	}
 	return ok
 }
+
+// Failed reports whether the document had an error.
+func (v Value) Failed() bool { return v.doc != nil && v.doc.err != nil }

@@ -37,7 +37,7 @@ docs/import-timeloop.md says which constructs that concerns.`,
 			}
 			files = append(files, timeloop.File{Name: a, Data: data})
 		}
-		got, err := timeloop.Read(files, timeloop.Options{Set: set})
+		got, err := timeloop.Read(files, timeloop.Options{Name: im.name, Set: set})
 		if err != nil {
 			return err
 		}

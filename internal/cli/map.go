@@ -173,7 +173,7 @@ func newEvaluate(e *env) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		row, err := evaluate(e, arch, &net.Layers[0], file)
+		row, err := t.evaluate(e, arch, &net.Layers[0], file)
 		if err != nil {
 			return err
 		}
@@ -183,12 +183,12 @@ func newEvaluate(e *env) *cobra.Command {
 	return cmd
 }
 
-func evaluate(out *env, arch *hwmodel.Arch, layer *workload.Layer, file string) (results.Layer, error) {
+func (t *target) evaluate(out *env, arch *hwmodel.Arch, layer *workload.Layer, file string) (results.Layer, error) {
 	data, err := readFile(file)
 	if err != nil {
 		return results.Layer{}, err
 	}
-	m, err := readMapping(out, data, file, arch, layer)
+	m, err := t.readMapping(out, data, file, arch, layer)
 	if err != nil {
 		return results.Layer{}, err
 	}
@@ -215,11 +215,11 @@ func evaluate(out *env, arch *hwmodel.Arch, layer *workload.Layer, file string) 
 }
 
 // readMapping reads a mapping of this tool's, or one of Timeloop's, of which it says what is counted otherwise here.
-func readMapping(out *env, data []byte, file string, arch *hwmodel.Arch, layer *workload.Layer) (*mapping.Mapping, error) {
+func (t *target) readMapping(out *env, data []byte, file string, arch *hwmodel.Arch, layer *workload.Layer) (*mapping.Mapping, error) {
 	if !timeloop.IsMapping(data) {
 		return mapping.Parse(ofLayer(data, layer.Name), file)
 	}
-	m, notes, err := timeloop.ReadMapping(data, file, arch, &layer.Einsum)
+	m, notes, err := timeloop.ReadMapping(data, file, arch, &layer.Einsum, timeloop.Levels(t.spec.Sources()))
 	if err != nil {
 		return nil, err
 	}

@@ -22,7 +22,8 @@ type level struct {
 	space foreign.Value // arrays: constraints of spatial loops
 
 	keep, bypass, keepOnly foreign.Value // memories
-	beside                 bool          // of a list of nodes side by side
+	beside                 int           // which list of nodes side by side; 0: none
+	number                 int           // memories: from 0, the outermost
 	instances, meshX       int64         // components of earlier forms
 }
 
@@ -40,6 +41,7 @@ type archFile struct {
 	top    foreign.Value
 	levels []level
 	notes  *foreign.Notes
+	beside int // lists of nodes side by side so far
 }
 
 // readArch reads an architecture of any of the three forms.
@@ -51,7 +53,7 @@ func readArch(v foreign.Value, name string, s *scope, notes *foreign.Notes) *arc
 	}
 	switch {
 	case v.Has("nodes"):
-		a.nodes(v.Get("nodes"), s, false)
+		a.nodes(v.Get("nodes"), s, 0)
 	case v.Has("subtree"):
 		a.subtrees(v.Get("subtree"), s, 1)
 	case v.Has("storage"):
@@ -64,21 +66,22 @@ func readArch(v foreign.Value, name string, s *scope, notes *foreign.Notes) *arc
 }
 
 // nodes walks a list of version 0.4. A container's attributes hold for all that follows it; so do instances.
-func (a *archFile) nodes(list foreign.Value, s *scope, parallel bool) *scope {
+func (a *archFile) nodes(list foreign.Value, s *scope, beside int) *scope {
 	for _, n := range list.List() {
 		switch n.Tag() {
 		case "Parallel":
 			if sub := n.Get("nodes"); sub.Present() {
 				a.notes.Approximate(n, "nodes beside each other become nodes one below the other, each for what it keeps")
-				a.nodes(sub, s, true)
+				a.beside++
+				a.nodes(sub, s, a.beside)
 			}
 		case "Hierarchical", "Branch", "Pipelined":
 			if n.Tag() == "Pipelined" {
 				a.notes.Approximate(n, "read as nodes one below the other")
 			}
-			s = a.nodes(n.Get("nodes"), s, parallel)
+			s = a.nodes(n.Get("nodes"), s, beside)
 		case "Container", "Component", "Nothing":
-			s = a.node(n, s, parallel)
+			s = a.node(n, s, beside)
 		case "":
 			n.Fail("a node without a type", "!Container, !Component, !Parallel, !Hierarchical before its keys")
 		default:
@@ -88,7 +91,7 @@ func (a *archFile) nodes(list foreign.Value, s *scope, parallel bool) *scope {
 	return s
 }
 
-func (a *archFile) node(n foreign.Value, s *scope, beside bool) *scope {
+func (a *archFile) node(n foreign.Value, s *scope, beside int) *scope {
 	if n.Tag() == "Nothing" {
 		return s
 	}
@@ -195,6 +198,13 @@ func (a *archFile) settle() {
 		a.top.Fail("the first component is no memory", "a memory that holds everything, first")
 	}
 	a.uniqueNames()
+	n := 0
+	for i := range a.levels {
+		if a.levels[i].kind == memory {
+			a.levels[i].number = n
+			n++
+		}
+	}
 }
 
 var badName = regexp.MustCompile(`[^A-Za-z0-9_-]+`)
@@ -270,7 +280,7 @@ func (a *archFile) sets(l *level, outermost bool) (keep, mayKeep string) {
 		return out
 	}
 	k, b := names(l.keep), names(l.bypass)
-	only := l.keepOnly.Present() || l.beside && len(k) > 0 // side by side, each data space takes one branch
+	only := l.keepOnly.Present() || l.beside > 0 && len(k) > 0 // side by side, each data space takes one branch
 	if l.keepOnly.Present() {
 		k = names(l.keepOnly)
 	}

@@ -77,7 +77,7 @@ func (a *archFile) node1(l *level, outermost bool, head []string, energies ert) 
 		return a.computeLines(l, head, energies)
 	}
 	g := a.geometry(l, outermost)
-	lines := []string{"memory: " + l.name}
+	lines := []string{"memory: " + l.name, "source: " + fmt.Sprintf(levelOf, l.number)}
 	if g.size == 0 {
 		lines = append(lines, "size: unlimited")
 	} else {

@@ -27,15 +27,15 @@ func IsMapping(data []byte) bool {
 }
 
 // ReadMapping reads a mapping of Timeloop for one layer on one architecture. The nodes' Lines are those of the
-// directives that they are from. Errors are of type *yamlsrc.Error.
-func ReadMapping(data []byte, file string, arch *hwmodel.Arch, e *workload.Einsum) (*mapping.Mapping, *foreign.Notes, error) {
+// directives that they are from. levels, which may be nil, are the memories' levels in Timeloop (Levels). Errors are of type *yamlsrc.Error.
+func ReadMapping(data []byte, file string, arch *hwmodel.Arch, e *workload.Einsum, levels map[string]int) (*mapping.Mapping, *foreign.Notes, error) {
 	doc, err := foreign.Parse(data, file, nil)
 	if err != nil {
 		return nil, nil, err
 	}
 	notes := &foreign.Notes{}
 	root := doc.Root()
-	m := convert(root.Need("mapping"), arch, e, notes)
+	m, _ := convert(root.Need("mapping"), arch, e, levels, notes)
 	if err := doc.Err(); err != nil {
 		return nil, nil, err
 	}
@@ -65,23 +65,27 @@ type directives struct {
 	spatial  map[int]*directive // by index of an array
 	keep     map[int][]bool     // memory: by tensor
 	held     map[int]foreign.Value
+	levels   map[string]int
+	passes   float64 // by which reuse that is lost multiplies
 	notes    *foreign.Notes
 }
 
-func convert(v foreign.Value, arch *hwmodel.Arch, e *workload.Einsum, notes *foreign.Notes) *mapping.Mapping {
-	d := &directives{arch: arch, e: e, at: v, temporal: map[int]*directive{}, spatial: map[int]*directive{},
+// convert returns the mapping, nil after an error, and by how many passes over data it loses reuse.
+func convert(v foreign.Value, arch *hwmodel.Arch, e *workload.Einsum, levels map[string]int, notes *foreign.Notes) (*mapping.Mapping, float64) {
+	d := &directives{arch: arch, e: e, at: v, levels: levels, passes: 1, temporal: map[int]*directive{}, spatial: map[int]*directive{},
 		keep: map[int][]bool{}, held: map[int]foreign.Value{}, notes: notes}
 	for _, x := range v.List() {
 		d.read(x)
 		if v.Failed() {
-			return nil
+			return nil, d.passes
 		}
 	}
 	d.complete()
 	if v.Failed() {
-		return nil
+		return nil, d.passes
 	}
-	return d.place()
+	m := d.place()
+	return m, d.passes
 }
 
 // read takes one directive.

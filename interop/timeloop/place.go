@@ -14,7 +14,7 @@ import (
 
 // Timeloop's loops at a level lie below that level's storage and above the next one's, and data stays in a memory as long as no
 // loop above it changes which data it is: over loops that do not concern it, and, of one that moves a window, what
-// overlaps. Here reuse is a matter of where the storage node stands. So each node is moved up over the loops right above
+// overlaps, where that is the loop right above. Here reuse is a matter of where the storage node stands. So each node is moved up over the loops right above
 // it that its tensor is irrelevant to, and over one more that slides its window where that moves less. Spatial loops go
 // right above the first node of the memories below their array: loops that were passed then stand below the array, which
 // changes no count, since the extents at every node stay.
@@ -83,10 +83,10 @@ func footprint(t *workload.Tensor, extent []int64) float64 {
 func (d *directives) place() *mapping.Mapping {
 	var loops []loop
 	above := make([]int, len(d.arch.Nodes)) // temporal loops above each memory, as Timeloop has them
-	for i := range d.arch.Nodes {
+	for _, i := range d.order() {
 		above[i] = len(loops)
 		dir := d.temporal[i]
-		if d.arch.Nodes[i].Kind != hwmodel.Memory || dir == nil {
+		if dir == nil {
 			continue
 		}
 		for k := len(dir.order) - 1; k >= 0; k-- {
@@ -108,6 +108,24 @@ func (d *directives) place() *mapping.Mapping {
 		nodes = append(nodes, own...)
 	}
 	return d.emit(loops, nodes)
+}
+
+// order returns the memories as Timeloop has them, outermost first: an import may have put memories that stand side by side
+// in another order.
+func (d *directives) order() []int {
+	var out []int
+	for i := range d.arch.Nodes {
+		if d.arch.Nodes[i].Kind == hwmodel.Memory {
+			out = append(out, i)
+		}
+	}
+	for _, i := range out {
+		if _, known := d.levels[d.arch.Nodes[i].Name]; !known {
+			return out
+		}
+	}
+	slices.SortStableFunc(out, func(a, b int) int { return d.levels[d.arch.Nodes[a].Name] - d.levels[d.arch.Nodes[b].Name] })
+	return out
 }
 
 // storage places the nodes of one memory, at or below floor.
@@ -162,6 +180,9 @@ func (d *directives) highest(i, t, above int, loops []loop) (at int, slides bool
 		case relevant:
 			return at, false
 		case partial:
+			if at != above {
+				return at, false // Timeloop slides over the loop right above only (docs/import-timeloop.md has the figures)
+			}
 			inner := d.extents(i, at, loops)
 			outer := slices.Clone(inner)
 			outer[l.x] *= l.n
@@ -201,6 +222,7 @@ func (d *directives) lost(n *node, floor int, loops []loop) {
 		names = append(names, fmt.Sprintf("%s in %d", d.e.Vars[l.x].Name, l.n))
 		passes *= float64(l.n)
 	}
+	d.passes *= passes
 	d.notes.Approximate(d.at, "%s stays in %s over the loops %s in Timeloop; here nodes of outer memories stand below these loops, so it is moved again in each pass",
 		d.e.Tensors[n.tensor].Name, d.arch.Nodes[n.memory].Name, strings.Join(names, ", "))
 }
@@ -255,24 +277,6 @@ func (d *directives) array(i int, add func(mapping.Node, int)) {
 		}
 		add(mapping.Node{Kind: mapping.Spatial, Array: a.Name, Dim: a.Dims[dim].Name, Var: d.e.Vars[x].Name, N: n}, dir.at.Line())
 	}
-}
-
-// convert turns the mapping over, where what it maps is given.
-func (r *reader) convert() error {
-	if !r.mapping.Present() {
-		return nil
-	}
-	if r.im.Arch == nil || r.im.Network == nil || len(r.im.Network.Layers) != 1 {
-		r.im.Notes.Leave(r.mapping, "a mapping, which needs the architecture and its one problem in the same call (tcmdse evaluate --mapping takes it as it is)")
-		delete(r.im.From, "mapping")
-		return nil
-	}
-	arch, err := r.im.Arch.Build()
-	if err != nil {
-		return err
-	}
-	r.im.Mapping = convert(r.mapping, arch, &r.im.Network.Layers[0].Einsum, &r.im.Notes)
-	return nil
 }
 
 // MappingYAML writes the mapping as a file of this project.

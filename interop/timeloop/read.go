@@ -63,6 +63,14 @@ func (r *reader) parse(f File) (*foreign.Doc, error) {
 	return foreign.Parse(data, f.Name, lines)
 }
 
+// name is what an architecture or network is called.
+func (r *reader) name(base string) string {
+	if r.o.Name != "" {
+		return r.o.Name
+	}
+	return base
+}
+
 func (r *reader) err() error {
 	for _, d := range r.docs {
 		if err := d.Err(); err != nil {
@@ -95,7 +103,7 @@ func (r *reader) sections(d *foreign.Doc) {
 			return
 		}
 		r.im.From["architecture"] = d.File
-		r.arch = readArch(v, nameOf(base, "arch"), r.scope, &r.im.Notes)
+		r.arch = readArch(v, nameOf(r.name(base), "arch"), r.scope, &r.im.Notes)
 	}
 	if v := root.Get("problem"); v.Present() {
 		taken++
@@ -151,7 +159,7 @@ func (r *reader) layer(l workload.Layer, d *foreign.Doc, base string) {
 		return
 	}
 	if r.im.Network == nil {
-		r.im.Network = &workload.Network{Name: nameOf(base, "network")}
+		r.im.Network = &workload.Network{Name: nameOf(r.name(base), "network")}
 		r.im.From["workload"] = d.File
 	}
 	if len(r.docs) > 1 && r.im.Layers[l.Name] != "" {

@@ -30,7 +30,8 @@ type File struct {
 
 // Options steers an import.
 type Options struct {
-	Set map[string]string // variables for templates and expressions; they win over those of the files
+	Name string            // of the architecture and the network; "": as their files
+	Set  map[string]string // variables for templates and expressions; they win over those of the files
 }
 
 // Import is what files held, in this project's terms. Parts that no file held are nil.

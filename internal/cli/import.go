@@ -7,8 +7,8 @@ func newImport(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "import",
 		Short:   "Turn models of other tools into this one's files",
-		Example: "  tcmdse import timeloop arch.yaml problem.yaml --out imported",
+		Example: "  tcmdse import timeloop arch.yaml problem.yaml",
 	}
-	cmd.AddCommand(newImportTimeloop(e))
+	cmd.AddCommand(newImportTimeloop(e), newImportAccelForge(e))
 	return cmd
 }

@@ -42,8 +42,9 @@ func allowed() map[string][]string {
 		"dse":                        append(append([]string{"internal/yamlsrc", "hwmodel/estimate"}, mapper...), "mapper", "sweeps", "results"),
 		"interop/expr":               {},
 		"interop/foreign":            {"internal/yamlsrc", "interop/expr"},
-		"interop/timeloop":           append([]string{"interop/expr", "interop/foreign"}, append(append(hw, costs...), mapper...)...),
-		"interop/accelforge":         append([]string{"interop/expr", "interop/foreign"}, append(append(hw, costs...), mapper...)...),
+		"interop/archfile":           {"hwmodel"},
+		"interop/timeloop":           append([]string{"interop/archfile", "interop/expr", "interop/foreign"}, append(append(hw, costs...), mapper...)...),
+		"interop/accelforge":         append([]string{"interop/archfile", "interop/expr", "interop/foreign"}, append(append(hw, costs...), mapper...)...),
 		"examples/optimal":           {"hwmodel", "mapper", "mapper/workload"},
 		"internal/cli":               append(append(append(hw, mapper...), costs...), "hwmodel/external", "mapper", "sweeps", "results", "reports", "reports/nest", "dse", "slurm", "interop/foreign", "interop/timeloop", "interop/accelforge"),
 	}

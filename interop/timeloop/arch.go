@@ -2,11 +2,11 @@ package timeloop
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"tcmdse/interop/archfile"
 	"tcmdse/interop/foreign"
 )
 
@@ -207,23 +207,6 @@ func (a *archFile) settle() {
 	}
 }
 
-var badName = regexp.MustCompile(`[^A-Za-z0-9_-]+`)
-
-// nameOf turns any text into a name of this project's files.
-func nameOf(text, otherwise string) string {
-	s := strings.Trim(badName.ReplaceAllString(text, "_"), "_-")
-	if len(s) > 80 {
-		s = s[:80]
-	}
-	if s == "" {
-		return otherwise
-	}
-	if c := s[0]; c < 'A' || c > 'Z' && c < 'a' || c > 'z' {
-		return otherwise + "_" + s
-	}
-	return s
-}
-
 // uniqueNames gives arrays that stand at a component (a fanout of its own) a name beside it.
 func (a *archFile) uniqueNames() {
 	seen := map[string]bool{}
@@ -233,7 +216,7 @@ func (a *archFile) uniqueNames() {
 			if (l.kind == array) != want {
 				continue
 			}
-			name := nameOf(l.name, [...]string{"memory", "array"}[pass])
+			name := archfile.Name(l.name, [...]string{"memory", "array"}[pass])
 			base := name
 			for k := 2; seen[strings.ToLower(name)]; k++ {
 				if name = base + "_array"; k > 2 || want == false {
@@ -270,7 +253,7 @@ func (a *archFile) sets(l *level, outermost bool) (keep, mayKeep string) {
 			}
 			if r := role(s); r != "" {
 				s = r
-			} else if s = nameOf(s, "tensor"); strings.EqualFold(s, "all") || strings.EqualFold(s, "none") {
+			} else if s = archfile.Name(s, "tensor"); strings.EqualFold(s, "all") || strings.EqualFold(s, "none") {
 				v.Fail("a data space of this name cannot be named here", "any other name")
 			}
 			if !slices.Contains(out, s) {
@@ -318,7 +301,7 @@ func (a *archFile) dims(l *level) string {
 			if r := role(s); r != "" {
 				s = r
 			}
-			out = append(out, nameOf(s, "tensor"))
+			out = append(out, archfile.Name(s, "tensor"))
 		}
 		return "[" + strings.Join(out, ", ") + "]"
 	}

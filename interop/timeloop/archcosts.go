@@ -7,26 +7,10 @@ import (
 	"strconv"
 	"strings"
 
-	"tcmdse/hwmodel"
 	"tcmdse/hwmodel/estimate"
+	"tcmdse/interop/archfile"
 	"tcmdse/interop/foreign"
 )
-
-// number writes a number as quantities have it: without an exponent.
-func number(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
-
-// bits writes a size.
-func bits(n int64) string {
-	for _, u := range []struct {
-		name string
-		n    int64
-	}{{"MiB", 8 << 20}, {"KiB", 8 << 10}, {"B", 8}} {
-		if n >= u.n && n%u.n == 0 {
-			return fmt.Sprintf("%d%s", n/u.n, u.name)
-		}
-	}
-	return fmt.Sprintf("%db", n)
-}
 
 // technology reads a feature size: 32nm, "32nm", 32, 32e-9; "" where there is none.
 func (a *archFile) technology(l *level) string {
@@ -48,7 +32,7 @@ func (a *archFile) technology(l *level) string {
 		v.Fail("not a feature size", "1nm to 1000nm")
 		return ""
 	}
-	return number(f) + "nm"
+	return archfile.Number(f) + "nm"
 }
 
 // geometry is what a memory's attributes say of its size, in bits.
@@ -88,7 +72,7 @@ func (a *archFile) geometry(l *level, outermost bool) geometry {
 	}
 	if mb := at.Get("multiple_buffering").Number(s.names); mb > 1 && g.size > 0 {
 		g.size = max(int64(float64(g.size)/mb), 1)
-		a.notes.Approximate(at.Get("multiple_buffering"), "buffered %s times: the size is divided by that", number(mb))
+		a.notes.Approximate(at.Get("multiple_buffering"), "buffered %s times: the size is divided by that", archfile.Number(mb))
 	}
 	return g
 }
@@ -150,27 +134,6 @@ func (l *level) formats() []string {
 	return []string{"model: mac", fmt.Sprintf("format: int%d", width)}
 }
 
-// builds reports whether the estimators of this project cover a node: alone below a memory that costs nothing.
-func builds(head []string, node []string, isCompute bool) error {
-	node = slices.Clone(node)
-	text := "name: probe\n" + strings.Join(head, "\n") + "\nnodes:\n  - {memory: outer, size: unlimited, keep: all}\n"
-	if isCompute {
-		node[0] = "compute: probe"
-	} else {
-		node[0] = "memory: probe"
-	}
-	text += "  - " + strings.Join(node, "\n    ") + "\n"
-	if !isCompute {
-		text += "  - {compute: MAC}\n"
-	}
-	spec, err := hwmodel.ParseSpec([]byte(text), "probe")
-	if err != nil {
-		return err
-	}
-	_, err = spec.Build()
-	return err
-}
-
 // priced returns a node's lines with a model where the tables cover it, and notes what holds instead of Accelergy's.
 func (a *archFile) priced(l *level, head, node, model []string, what string) []string {
 	if len(model) == 0 {
@@ -178,19 +141,10 @@ func (a *archFile) priced(l *level, head, node, model []string, what string) []s
 		return node
 	}
 	with := append(slices.Clone(node), model...)
-	if err := builds(head, with, l.kind == compute); err != nil {
-		a.notes.Approximate(l.at, "its energies, leakage and area are 0: %s does not cover it (%s)", what, reason(err))
+	if err := archfile.Covered(head, with, l.kind == compute); err != nil {
+		a.notes.Approximate(l.at, "its energies, leakage and area are 0: %s does not cover it (%s)", what, archfile.Reason(err))
 		return node
 	}
 	a.notes.Approximate(l.at, "energies, leakage and area by %s, not by Accelergy's plug-ins for class %q", what, l.class)
 	return with
-}
-
-// reason is an error of the probe without the place in it.
-func reason(err error) string {
-	text := strings.TrimPrefix(err.Error(), "probe")
-	if i := strings.Index(text, ": "); i >= 0 {
-		text = text[i+2:]
-	}
-	return text
 }

@@ -6,20 +6,21 @@ import (
 	"strings"
 
 	"tcmdse/hwmodel"
+	"tcmdse/interop/archfile"
 )
 
 // write gives the architecture as a file of this project, and reads it back.
 func (a *archFile) write(energies ert) ([]byte, *hwmodel.Spec, error) {
 	head := a.head()
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Imported from %s of Timeloop by tcmdse import timeloop; what was changed or left out it prints.\n", oneLine(a.top.File()))
+	fmt.Fprintf(&b, "# Imported from %s of Timeloop by tcmdse import timeloop; what was changed or left out it prints.\n", archfile.OneLine(a.top.File()))
 	fmt.Fprintf(&b, "name: %s\n%s\nnodes:\n", a.name, strings.Join(head, "\n"))
 	for i := range a.levels {
 		l := &a.levels[i]
 		lines := a.node1(l, i == 0, head, energies)
-		fmt.Fprintf(&b, "  - %s  # %s:%d", lines[0], oneLine(a.top.File()), l.at.Line())
+		fmt.Fprintf(&b, "  - %s  # %s:%d", lines[0], archfile.OneLine(a.top.File()), l.at.Line())
 		if l.class != "" {
-			b.WriteString(", class " + oneLine(l.class))
+			b.WriteString(", class " + archfile.OneLine(l.class))
 		}
 		for _, x := range lines[1:] {
 			b.WriteString("\n    " + x)
@@ -36,8 +37,6 @@ func (a *archFile) write(energies ert) ([]byte, *hwmodel.Spec, error) {
 	}
 	return text, spec, nil
 }
-
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // head returns the lines of technology and clock, those of the first node that says them.
 func (a *archFile) head() []string {
@@ -62,7 +61,7 @@ func (a *archFile) head() []string {
 			s = 1e-9
 		}
 		mhz := math.Round(1e6/(s*1e6)*1e3) / 1e9 // whole hertz
-		return append(head, "clock: "+number(mhz)+"MHz")
+		return append(head, "clock: "+archfile.Number(mhz)+"MHz")
 	}
 	a.notes.Approximate(a.top, "no global_cycle_seconds: one cycle is taken as 1 ns")
 	return append(head, "clock: 1GHz")
@@ -81,7 +80,7 @@ func (a *archFile) node1(l *level, outermost bool, head []string, energies ert) 
 	if g.size == 0 {
 		lines = append(lines, "size: unlimited")
 	} else {
-		lines = append(lines, "size: "+bits(g.size))
+		lines = append(lines, "size: "+archfile.Size(g.size))
 	}
 	if g.width > 0 {
 		lines = append(lines, fmt.Sprintf("width: %db", g.width))
@@ -103,12 +102,12 @@ func (a *archFile) node1(l *level, outermost bool, head []string, energies ert) 
 		if g.width == 0 {
 			e.at.Fail("energies of an access of a memory whose width is not known", "a width in the architecture")
 		}
-		lines = append(lines, fmt.Sprintf("read: {energy: %spJ, bandwidth: %s}", number(e.read), read),
-			fmt.Sprintf("write: {energy: %spJ, bandwidth: %s}", number(e.write), write))
+		lines = append(lines, fmt.Sprintf("read: {energy: %spJ, bandwidth: %s}", archfile.Number(e.read), read),
+			fmt.Sprintf("write: {energy: %spJ, bandwidth: %s}", archfile.Number(e.write), write))
 		if e.leak > 0 {
-			lines = append(lines, "leakage: "+number(e.leak*1e-12*clockHz(head))+"W")
+			lines = append(lines, "leakage: "+archfile.Number(e.leak*1e-12*clockHz(head))+"W")
 		}
-		a.notes.Approximate(l.at, "energies of %s; its updates are writes here, and its area is 0", oneLine(e.at.File()))
+		a.notes.Approximate(l.at, "energies of %s; its updates are writes here, and its area is 0", archfile.OneLine(e.at.File()))
 		return append(lines, ports...)
 	}
 	model, what := l.model(g)
@@ -144,7 +143,7 @@ func (a *archFile) bandwidths(l *level, g geometry) (read, write string, ports [
 			word = 8
 			a.notes.Approximate(v, "words of 8 bits are taken, since no datawidth is given")
 		}
-		return number(f*float64(word)) + "b/cycle"
+		return archfile.Number(f*float64(word)) + "b/cycle"
 	}
 	read, write = rate("read_bandwidth"), rate("write_bandwidth")
 	shared := rate("shared_bandwidth", "rw_bandwidth", "bandwidth")
@@ -187,11 +186,11 @@ func (a *archFile) computeLines(l *level, head []string, energies ert) []string 
 	l.attrs.Peek("cluster-size").MarkRead()
 	format := l.formats()
 	if e, ok := energies.of(l.name); ok {
-		lines = append(lines, "energy: "+number(e.compute)+"pJ", "throughput: 1/cycle")
+		lines = append(lines, "energy: "+archfile.Number(e.compute)+"pJ", "throughput: 1/cycle")
 		if e.leak > 0 {
-			lines = append(lines, "leakage: "+number(e.leak*1e-12*clockHz(head))+"W")
+			lines = append(lines, "leakage: "+archfile.Number(e.leak*1e-12*clockHz(head))+"W")
 		}
-		a.notes.Approximate(l.at, "energy of %s; its area is 0", oneLine(e.at.File()))
+		a.notes.Approximate(l.at, "energy of %s; its area is 0", archfile.OneLine(e.at.File()))
 		return lines
 	}
 	lines = a.priced(l, head, lines, format, "model mac, "+format[1])

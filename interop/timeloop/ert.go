@@ -3,6 +3,7 @@ package timeloop
 import (
 	"strings"
 
+	"tcmdse/interop/archfile"
 	"tcmdse/interop/foreign"
 )
 
@@ -56,6 +57,6 @@ func readERT(v foreign.Value, into ert, notes *foreign.Notes) {
 				notes.Leave(act, "action %s of %s", kind, name)
 			}
 		}
-		into[nameOf(name, "memory")] = e
+		into[archfile.Name(name, "memory")] = e
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"tcmdse/hwmodel"
 	"tcmdse/internal/yamlsrc"
+	"tcmdse/interop/archfile"
 	"tcmdse/interop/foreign"
 	"tcmdse/mapper/mapping"
 	"tcmdse/mapper/workload"
@@ -144,7 +145,7 @@ func (d *directives) names(kinds ...hwmodel.Kind) []string {
 func (d *directives) find(name string) int {
 	for _, same := range []func(a, b string) bool{func(a, b string) bool { return a == b }, strings.EqualFold} {
 		for i := range d.arch.Nodes {
-			if n := &d.arch.Nodes[i]; n.Kind != hwmodel.Compute && (same(n.Name, name) || same(n.Name, nameOf(name, "memory"))) {
+			if n := &d.arch.Nodes[i]; n.Kind != hwmodel.Compute && (same(n.Name, name) || same(n.Name, archfile.Name(name, "memory"))) {
 				return i
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"tcmdse/hwmodel"
+	"tcmdse/interop/archfile"
 	"tcmdse/mapper/mapping"
 	"tcmdse/mapper/workload"
 )
@@ -282,7 +283,7 @@ func (d *directives) array(i int, add func(mapping.Node, int)) {
 // MappingYAML writes the mapping as a file of this project.
 func (im *Import) MappingYAML() []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "# Imported from %s of Timeloop by tcmdse import timeloop.\nnodes:\n", oneLine(im.From["mapping"]))
+	fmt.Fprintf(&b, "# Imported from %s of Timeloop by tcmdse import timeloop.\nnodes:\n", archfile.OneLine(im.From["mapping"]))
 	for _, n := range im.Mapping.Nodes {
 		text, err := json.Marshal(mapping.Mapping{Nodes: []mapping.Node{n}})
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"tcmdse/interop/archfile"
 	"tcmdse/interop/foreign"
 	"tcmdse/mapper/workload"
 )
@@ -192,7 +193,7 @@ func (p *problem) layer(name, text string, roles map[string]string) workload.Lay
 	} else if name != "cnn-layer" {
 		p.notes.Approximate(p.at, "names of data spaces tell no roles: the first that is read counts as inputs, the second as weights")
 	}
-	return workload.Layer{Name: nameOf(name, "layer"), Count: 1, Einsum: e}
+	return workload.Layer{Name: archfile.Name(name, "layer"), Count: 1, Einsum: e}
 }
 
 // giveRoles sets the roles that names tell; the others get those that are left, in order.

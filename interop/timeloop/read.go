@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"tcmdse/internal/yamlsrc"
+	"tcmdse/interop/archfile"
 	"tcmdse/interop/foreign"
 	"tcmdse/mapper/workload"
 )
@@ -103,7 +104,7 @@ func (r *reader) sections(d *foreign.Doc) {
 			return
 		}
 		r.im.From["architecture"] = d.File
-		r.arch = readArch(v, nameOf(r.name(base), "arch"), r.scope, &r.im.Notes)
+		r.arch = readArch(v, archfile.Name(r.name(base), "arch"), r.scope, &r.im.Notes)
 	}
 	if v := root.Get("problem"); v.Present() {
 		taken++
@@ -159,11 +160,11 @@ func (r *reader) layer(l workload.Layer, d *foreign.Doc, base string) {
 		return
 	}
 	if r.im.Network == nil {
-		r.im.Network = &workload.Network{Name: nameOf(r.name(base), "network")}
+		r.im.Network = &workload.Network{Name: archfile.Name(r.name(base), "network")}
 		r.im.From["workload"] = d.File
 	}
 	if len(r.docs) > 1 && r.im.Layers[l.Name] != "" {
-		l.Name = nameOf(base, "layer")
+		l.Name = archfile.Name(base, "layer")
 	}
 	first := l.Name
 	for k := 2; r.im.Layers[l.Name] != ""; k++ {

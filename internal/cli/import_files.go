@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tcmdse/interop/archfile"
 	"tcmdse/interop/foreign"
 )
 
@@ -58,7 +59,7 @@ func (im *importer) base(files []string) string {
 	if im.name != "" {
 		return im.name
 	}
-	return strings.SplitN(filepath.Base(files[0]), ".", 2)[0]
+	return archfile.Base(files[0])
 }
 
 // path is where one kind of file goes.

@@ -102,22 +102,27 @@ func (a *archFile) list(nodes foreign.Value) {
 		}
 		switch n.Tag() {
 		case "Memory":
-			a.array(n, "")
-			a.addMemory(n)
+			if a.enabled(n) {
+				a.array(n)
+				a.addMemory(n)
+			}
 		case "Compute":
-			a.addCompute(n)
+			if a.enabled(n) {
+				a.array(n)
+				a.addCompute(n)
+			}
 		case "Container":
-			a.array(n, "")
+			a.array(n)
 		case "Hierarchical":
 			a.list(n.Get("nodes"))
 		case "Array":
 			a.r.im.Notes.Approximate(n, "a physical array, read as what it holds, one below the other")
-			a.array(n, "")
+			a.array(n)
 			a.list(n.Get("nodes"))
 		case "Toll", "Network", "Fork":
 			a.r.im.Notes.Leave(n, "!%s %s: components that only pass data on, or beside the path to the compute, are not modelled", n.Tag(), n.Peek("name").Str())
 			if sp := n.Peek("spatial"); sp.Present() && n.Tag() != "Fork" {
-				a.array(n, "")
+				a.array(n)
 			}
 		case "":
 			n.Fail("a node without a type", "!Memory, !Container, !Compute before its keys")
@@ -145,16 +150,14 @@ func (a *archFile) own(n foreign.Value, suffix string) string {
 }
 
 // array writes a node's fanout, which stands above the node itself.
-func (a *archFile) array(n foreign.Value, _ string) {
+func (a *archFile) array(n foreign.Value) {
 	list := n.Get("spatial").List()
+	n.Peek("name").MarkRead()
 	suffix := "_array"
 	if n.Tag() == "Container" {
 		suffix = ""
 	}
 	if len(list) == 0 {
-		if n.Tag() == "Container" {
-			n.Get("name").Str()
-		}
 		return
 	}
 	if n.Tag() != "Container" {

@@ -145,9 +145,6 @@ func (a *archFile) enabled(n foreign.Value) bool {
 }
 
 func (a *archFile) addMemory(n foreign.Value) {
-	if !a.enabled(n) {
-		return
-	}
 	name := a.own(n, "")
 	lines := []string{"memory: " + name}
 	size, unlimited := a.size(n)
@@ -338,24 +335,27 @@ func (a *archFile) estimated(n foreign.Value, lines []string, read action, unlim
 			model = append(model, fmt.Sprintf("banks: %d", b.Count(1, a.r.names)))
 		}
 	}
-	return a.covered(n, lines, model, what, class, false)
+	return a.covered(n, lines, model, what, class)
 }
 
-// covered adds a model where this project's estimators cover the node.
-func (a *archFile) covered(n foreign.Value, lines, model []string, what, class string, isCompute bool) (out, fit []string) {
+// covered adds a model where this project's estimators cover the node, with rates that are not known unlimited where they
+// have none either.
+func (a *archFile) covered(n foreign.Value, lines, model []string, what, class string) (out, fit []string) {
 	with := append(slices.Clone(lines), model...)
-	if err := archfile.Covered(a.head, with, isCompute); err != nil {
+	if archfile.Covered(a.head, with, false) == nil {
+		a.r.im.Notes.Approximate(n, "what is not given of energies, rates, leakage and area is by %s, not by AccelForge's %s", what, class)
+		return with, model
+	}
+	err := archfile.Covered(a.head, append(slices.Clone(with), "read: {bandwidth: unlimited}", "write: {bandwidth: unlimited}"), false)
+	if err != nil {
 		a.r.im.Notes.Approximate(n, "energies, leakage and area that are not given are 0: %s does not cover it (%s)", what, archfile.Reason(err))
 		return lines, nil
 	}
-	a.r.im.Notes.Approximate(n, "what is not given of energies, rates, leakage and area is by %s, not by AccelForge's %s", what, class)
-	return with, model
+	a.r.im.Notes.Approximate(n, "what is not given of energies, leakage and area is by %s, not by AccelForge's %s; rates that are not given are unlimited", what, class)
+	return with, nil
 }
 
 func (a *archFile) addCompute(n foreign.Value) {
-	if !a.enabled(n) {
-		return
-	}
 	lines := []string{"compute: " + a.own(n, "")}
 	s := a.scales(n)
 	act := a.actions(n, "compute")["compute"]
@@ -364,23 +364,29 @@ func (a *archFile) addCompute(n foreign.Value) {
 		act.rate = over
 	}
 	class := n.Get("component_class").Str()
-	if act.energy >= 0 {
-		lines = append(lines, "energy: "+joules(act.energy*s.energy*s.actions))
-	} else if low := strings.ToLower(class); strings.Contains(low, "mac") {
-		extra := n.Get("extra_attributes_for_component_model")
-		width := extra.Get("multiplier_width").Count(8, a.r.names)
-		format := fmt.Sprintf("int%d", width)
-		lines, _ = a.covered(n, lines, []string{"model: mac", "format: " + format}, "model mac, "+format, class, true)
-	} else if low != "dummy" {
-		a.r.im.Notes.Approximate(n, "its energy is 0: no model for class %q", class)
-	}
 	if r := act.rate * s.rate * s.parallel / max(s.actions, 1e-30); r > 0 && !math.IsInf(r, 1) && r < 1e30 {
 		lines = append(lines, "throughput: "+archfile.Number(r)+"/s")
-	} else if !slices.Contains(lines, "model: mac") || act.rate > 0 {
+	} else {
 		lines = append(lines, "throughput: unlimited")
 		if act.rate == 0 {
 			a.r.im.Notes.Approximate(n, "no throughput is given: unlimited")
 		}
+	}
+	low := strings.ToLower(class)
+	switch {
+	case act.energy >= 0:
+		lines = append(lines, "energy: "+joules(act.energy*s.energy*s.actions))
+	case strings.Contains(low, "mac"):
+		width := n.Get("extra_attributes_for_component_model").Get("multiplier_width").Count(8, a.r.names)
+		model := []string{"model: mac", fmt.Sprintf("format: int%d", width)}
+		if err := archfile.Covered(a.head, append(slices.Clone(lines), model...), true); err != nil {
+			a.r.im.Notes.Approximate(n, "its energy, and leakage and area that are not given, are 0: model mac does not cover it (%s)", archfile.Reason(err))
+			break
+		}
+		lines = append(lines, model...)
+		a.r.im.Notes.Approximate(n, "what is not given of energy, leakage and area is by model mac, %s, not by AccelForge's %s", model[1], class)
+	case low != "dummy":
+		a.r.im.Notes.Approximate(n, "its energy is 0: no model for class %q", class)
 	}
 	n.Get("skip_initial_output_write").Bool(true)
 	a.done = true

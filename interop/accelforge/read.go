@@ -2,7 +2,6 @@ package accelforge
 
 import (
 	"bytes"
-	"path/filepath"
 	"strings"
 
 	"tcmdse/internal/yamlsrc"
@@ -108,7 +107,7 @@ func (r *reader) names(name string) (any, bool) {
 
 func (r *reader) sections(d *foreign.Doc) {
 	root, taken := d.Root(), 0
-	base := strings.SplitN(filepath.Base(d.File), ".", 2)[0]
+	base := archfile.Base(d.File)
 	if r.o.Name != "" {
 		base = r.o.Name
 	}
@@ -139,6 +138,9 @@ func (r *reader) sections(d *foreign.Doc) {
 		if v := root.Peek(key); v.Present() {
 			r.im.Notes.Leave(v, "%s", what)
 		}
+	}
+	if taken == 0 && d.Err() == nil && root.Has("mapping") {
+		root.Fail("a mapping of AccelForge, which may fuse Einsums: not taken here", "arch, workload")
 	}
 	if taken == 0 && d.Err() == nil {
 		root.Fail("no part of AccelForge's input that is taken here", "arch, workload, renames, variables at the top")

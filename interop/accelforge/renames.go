@@ -32,14 +32,14 @@ func renameList(v foreign.Value) []rename {
 	return out
 }
 
-// defaults returns the renames of the whole file for an Einsum: those named default, then its own.
-func (w *work) defaults(name string) []rename {
-	var out []rename
+// renames returns those of an Einsum, then those that the file has for it, then those for all Einsums.
+func (w *work) renames(e *einsum) []rename {
+	out := renamesOf(e.at)
 	list := w.r.renames.Get("einsums").List()
-	for _, want := range []string{"default", name} {
-		for _, e := range list {
-			if e.Get("name").Str() == want {
-				out = append(out, renameList(e.Get("tensor_accesses"))...)
+	for _, want := range []string{e.name, "default"} {
+		for _, x := range list {
+			if x.Get("name").Str() == want {
+				out = append(out, renameList(x.Get("tensor_accesses"))...)
 			}
 		}
 	}

@@ -293,22 +293,21 @@ func (w *work) roles(e *einsum, parsed *workload.Einsum) {
 	}
 	sets := w.named(e)
 	found := map[string]string{}
-	for _, v := range [][]rename{w.defaults(e.name), renamesOf(e.at)} {
-		for _, x := range v {
-			list, err := evalSet(x.source, tensors, func(n string) ([]string, bool) {
-				for t, r := range found {
-					if r == n {
-						return []string{t}, true
-					}
-				}
-				s, ok := sets[n]
-				return s, ok
-			})
-			if err != nil {
-				w.r.im.Notes.Approximate(x.at, "this rename is not evaluated: %v", err)
-				continue
-			}
-			for _, t := range list {
+	for _, x := range w.renames(e) {
+		if _, own := sets[x.name]; own {
+			continue // the Einsum's own renames stand before those of the file
+		}
+		list, err := evalSet(x.source, tensors, func(n string) ([]string, bool) {
+			s, ok := sets[n]
+			return s, ok || w.isTensor(n)
+		})
+		if err != nil {
+			w.r.im.Notes.Approximate(x.at, "this rename is not evaluated: %v", err)
+			continue
+		}
+		sets[x.name] = list
+		for _, t := range list {
+			if found[t] == "" {
 				found[t] = x.name
 			}
 		}

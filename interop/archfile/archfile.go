@@ -4,6 +4,7 @@ package archfile
 
 import (
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -26,6 +27,15 @@ func Size(n int64) string {
 		}
 	}
 	return fmt.Sprintf("%db", n)
+}
+
+// Base is a file's name without folders, .yaml and what the tools put before it, such as .arch or .prob.
+func Base(path string) string {
+	base := strings.TrimSuffix(strings.TrimSuffix(filepath.Base(path), ".yaml"), ".yml")
+	for _, kind := range []string{".arch", ".architecture", ".prob", ".problem", ".map", ".mapping", ".workload"} {
+		base = strings.TrimSuffix(base, kind)
+	}
+	return base
 }
 
 // OneLine makes text safe for a comment.

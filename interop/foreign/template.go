@@ -119,7 +119,7 @@ func (t *template) alone() bool {
 	if strings.TrimSpace(p.text[i+1:]) != "" {
 		return false
 	}
-	if i >= 0 || n == 2 {
+	if i >= 0 || n == 2 || t.parts[n-3].kind == 's' {
 		p.text = p.text[:i+1]
 	}
 	return true

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
-	"path/filepath"
 	"strings"
 
 	"tcmdse/internal/yamlsrc"
@@ -96,7 +95,7 @@ func (r *reader) variables() {
 // sections reads what one file holds.
 func (r *reader) sections(d *foreign.Doc) {
 	root, taken := d.Root(), 0
-	base := strings.SplitN(filepath.Base(d.File), ".", 2)[0]
+	base := archfile.Base(d.File)
 	if v := root.First("architecture", "arch"); v.Present() {
 		taken++
 		if r.arch != nil {

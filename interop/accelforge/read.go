@@ -44,6 +44,7 @@ func Read(files []File, o Options) (*Import, error) {
 			return nil, err
 		}
 	}
+	r.im.Notes.Sort()
 	return r.im, nil
 }
 

@@ -13,8 +13,14 @@ import (
 	"tcmdse/hwmodel"
 )
 
-// Number writes a number as quantities have it: without an exponent.
-func Number(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
+// Number writes a number as quantities have it: without an exponent, to 12 digits, so that products of what files say look
+// as one would write them.
+func Number(f float64) string {
+	if r, err := strconv.ParseFloat(strconv.FormatFloat(f, 'g', 12, 64), 64); err == nil {
+		f = r
+	}
+	return strconv.FormatFloat(f, 'f', -1, 64)
+}
 
 // Size writes a number of bits.
 func Size(n int64) string {

@@ -1,8 +1,10 @@
 package foreign
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -31,6 +33,15 @@ func (n Note) String() string {
 type Notes struct {
 	Approximated []Note `json:"approximated"` // taken, but not as the file means it, or filled in
 	LeftOut      []Note `json:"left_out"`     // not taken
+}
+
+// Sort puts both lists in the order of the files.
+func (n *Notes) Sort() {
+	for _, list := range [][]Note{n.Approximated, n.LeftOut} {
+		slices.SortStableFunc(list, func(a, b Note) int {
+			return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), strings.Compare(a.Key, b.Key))
+		})
+	}
 }
 
 // Approximate notes that a value was taken with a change.

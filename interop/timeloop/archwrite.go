@@ -3,6 +3,7 @@ package timeloop
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 
 	"tcmdse/hwmodel"
@@ -17,9 +18,12 @@ func (a *archFile) write(energies ert) ([]byte, *hwmodel.Spec, error) {
 	fmt.Fprintf(&b, "name: %s\n%s\nnodes:\n", a.name, strings.Join(head, "\n"))
 	for i := range a.levels {
 		l := &a.levels[i]
-		lines := a.node1(l, i == 0, head, energies)
-		fmt.Fprintf(&b, "  - %s  # %s:%d", lines[0], archfile.OneLine(a.top.File()), l.at.Line())
-		if l.class != "" {
+		lines := a.nodeLines(l, i == 0, head, energies)
+		b.WriteString("  - " + lines[0])
+		if l.kind != memory {
+			fmt.Fprintf(&b, "  # %s:%d", archfile.OneLine(a.top.File()), l.at.Line())
+		}
+		if l.kind == compute && l.class != "" {
 			b.WriteString(", class " + archfile.OneLine(l.class))
 		}
 		for _, x := range lines[1:] {
@@ -49,10 +53,15 @@ func (a *archFile) head() []string {
 			}
 		}
 	}
+	clock, first := "", ""
 	for i := range a.levels {
 		l := &a.levels[i]
 		v := l.scope.find(l.attrs, "global_cycle_seconds", "cycle_seconds")
-		if !v.Present() {
+		if !v.Present() || v.Short() == first {
+			continue
+		}
+		if clock != "" {
+			a.notes.Approximate(v, "another cycle than that of the first node: one clock holds here")
 			continue
 		}
 		s := v.Number(l.scope.names)
@@ -60,15 +69,18 @@ func (a *archFile) head() []string {
 			v.Fail("not the time of one cycle", "seconds such as 1e-9")
 			s = 1e-9
 		}
-		mhz := math.Round(1e6/(s*1e6)*1e3) / 1e9 // whole hertz
-		return append(head, "clock: "+archfile.Number(mhz)+"MHz")
+		mhz := math.Round(1/s) / 1e6 // whole hertz
+		first, clock = v.Short(), "clock: "+archfile.Number(mhz)+"MHz"
+	}
+	if clock != "" {
+		return append(head, clock)
 	}
 	a.notes.Approximate(a.top, "no global_cycle_seconds: one cycle is taken as 1 ns")
 	return append(head, "clock: 1GHz")
 }
 
-// node1 returns a node's lines, the first one naming it.
-func (a *archFile) node1(l *level, outermost bool, head []string, energies ert) []string {
+// nodeLines returns a node's lines, the first one naming it.
+func (a *archFile) nodeLines(l *level, outermost bool, head []string, energies ert) []string {
 	switch l.kind {
 	case array:
 		return []string{"array: " + l.name, "dims: " + a.dims(l)}
@@ -76,7 +88,7 @@ func (a *archFile) node1(l *level, outermost bool, head []string, energies ert) 
 		return a.computeLines(l, head, energies)
 	}
 	g := a.geometry(l, outermost)
-	lines := []string{"memory: " + l.name, "source: " + fmt.Sprintf(levelOf, l.number)}
+	lines := []string{"memory: " + l.name, "source: " + strconv.Quote(strings.ToValidUTF8(a.source(l), "?"))}
 	if g.size == 0 {
 		lines = append(lines, "size: unlimited")
 	} else {
@@ -113,6 +125,15 @@ func (a *archFile) node1(l *level, outermost bool, head []string, energies ert) 
 	model, what := l.model(g)
 	lines = a.priced(l, head, lines, model, what)
 	return append(append(lines, "read: {bandwidth: "+read+"}", "write: {bandwidth: "+write+"}"), ports...)
+}
+
+// source says where a memory is from, its level first (Levels reads it).
+func (a *archFile) source(l *level) string {
+	text := fmt.Sprintf(levelOf+", %s:%d", l.number, archfile.OneLine(a.top.File()), l.at.Line())
+	if l.class != "" {
+		text += ", class " + archfile.OneLine(l.class)
+	}
+	return text
 }
 
 func (a *archFile) ownTechnology(l *level, head []string) []string {
@@ -170,6 +191,11 @@ func (a *archFile) neutral(l *level) {
 	for key, value := range map[string]string{"has_power_gating": "false", "reduction_supported": "true", "min_utilization": "0",
 		"allow_overbooking": "false", "multiple_buffering": "1", "network-word-bits": "", "instances": ""} {
 		if v := l.attrs.Peek(key); v.IsScalar() && (value == "" || strings.EqualFold(v.Str(), value)) && key != "network-word-bits" {
+			v.MarkRead()
+		}
+	}
+	for _, k := range []string{"has_power_gating", "version"} {
+		if v, ok := l.scope.outer[k]; ok && (k == "version" || strings.EqualFold(v.Str(), "false")) {
 			v.MarkRead()
 		}
 	}

@@ -1,6 +1,7 @@
 package timeloop
 
 import (
+	"regexp"
 	"strings"
 
 	"tcmdse/interop/archfile"
@@ -21,6 +22,8 @@ func (e ert) of(name string) (energy, bool) {
 	return x, ok
 }
 
+var ranges = regexp.MustCompile(`\[[^\]]*\]`)
+
 // readERT reads Accelergy's energy reference table, whole or as a summary. Of several entries of one action, the largest
 // counts, as Timeloop takes it.
 func readERT(v foreign.Value, into ert, notes *foreign.Notes) {
@@ -30,9 +33,8 @@ func readERT(v foreign.Value, into ert, notes *foreign.Notes) {
 		v.Fail("no tables in this energy reference table", "tables, or table_summary")
 	}
 	for _, t := range list.List() {
-		full := t.Need("name").Str()
+		full := ranges.ReplaceAllString(t.Need("name").Str(), "")
 		name := full[strings.LastIndexByte(full, '.')+1:]
-		name, _, _ = strings.Cut(name, "[")
 		e := energy{at: t}
 		t.Peek("primitive_estimation(s)").Take()
 		t.Peek("primitive_estimations").Take()

@@ -37,6 +37,7 @@ func Read(files []File, o Options) (*Import, error) {
 	for _, d := range r.docs {
 		im.Notes.LeaveOut(d.Unread()...)
 	}
+	im.Notes.Sort()
 	return im, r.err()
 }
 

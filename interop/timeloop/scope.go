@@ -90,6 +90,9 @@ func (s *scope) find(attrs foreign.Value, keys ...string) foreign.Value {
 	for _, k := range keys {
 		if attrs.Has(k) {
 			if v := attrs.Get(k); v.Present() {
+				if outer, ok := s.outer[k]; ok && outer.Short() == v.Short() {
+					outer.MarkRead() // said twice
+				}
 				return v
 			}
 		}

@@ -1,6 +1,7 @@
 package timeloop
 
 import (
+	"math"
 	"os"
 	"path/filepath"
 	"testing"
@@ -82,7 +83,7 @@ func published(t *testing.T, file string, cycles float64, counts []count) {
 				}
 			}
 		}
-		if comp.Name == arch.Nodes[len(arch.Nodes)-1].Name && comp.BusyS != cycles/arch.ClockHz {
+		if comp.Name == arch.Nodes[len(arch.Nodes)-1].Name && math.Round(comp.BusyS*arch.ClockHz) != cycles {
 			t.Errorf("compute busy for %g cycles, Timeloop %g", comp.BusyS*arch.ClockHz, cycles)
 		}
 	}

@@ -42,7 +42,7 @@ func allowed() map[string][]string {
 		"dse":                        append(append([]string{"internal/yamlsrc", "hwmodel/estimate"}, mapper...), "mapper", "sweeps", "results"),
 		"interop/expr":               {},
 		"interop/foreign":            {"internal/yamlsrc", "interop/expr"},
-		"interop/archfile":           {"hwmodel"},
+		"interop/archfile":           {"hwmodel", "internal/yamlsrc"},
 		"interop/timeloop":           append([]string{"interop/archfile", "interop/expr", "interop/foreign"}, append(append(hw, costs...), mapper...)...),
 		"interop/accelforge":         append([]string{"interop/archfile", "interop/expr", "interop/foreign"}, append(append(hw, costs...), mapper...)...),
 		"examples/optimal":           {"hwmodel", "mapper", "mapper/workload"},

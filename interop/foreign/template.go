@@ -85,8 +85,8 @@ func (t *template) split(text string) error {
 			continue
 		}
 		closing := map[byte]string{'{': "}}", '%': "%}", '#': "#}"}[text[1]]
-		end := strings.Index(text, closing)
-		if end < 0 {
+		end := 2 + strings.Index(text[2:], closing)
+		if end < 2 {
 			return t.fail(line, "a template tag is not closed", short1(text), closing)
 		}
 		body := strings.TrimSpace(strings.Trim(text[2:end], "-"))

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"tcmdse/internal/yamlsrc"
 	"tcmdse/interop/expr"
@@ -25,6 +26,9 @@ const (
 func Render(text, file string, set map[string]string) (out string, lines []int, err error) {
 	if len(text) > maxText {
 		return "", nil, &yamlsrc.Error{File: file, Msg: fmt.Sprintf("a template of more than %d MiB", maxText>>20)}
+	}
+	if !utf8.ValidString(text) {
+		return "", nil, &yamlsrc.Error{File: file, Line: 1, Msg: "not valid YAML: not UTF-8 text"}
 	}
 	t := &template{file: file, vars: map[string]any{}, given: map[string]bool{}}
 	for k, v := range set {

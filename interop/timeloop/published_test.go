@@ -96,3 +96,36 @@ func published(t *testing.T, file string, cycles float64, counts []count) {
 		}
 	}
 }
+
+// TestPublishedEnergies: with Accelergy's published energies an imported design takes what Timeloop's statistics say (Energy
+// (total), in pJ, of the same file as above), and the reads of outputs that leave a memory, which Timeloop does not count.
+func TestPublishedEnergies(t *testing.T) {
+	im, arch := read(t, example(t, "eyeriss.yaml"), example(t, "eyeriss_ert.yaml"))
+	p, err := model.Compile(arch, &im.Network.Layers[0].Einsum)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cost, err := model.Evaluate(p, im.Mapping)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]float64{
+		"shared_glb":   3357302.30 + 709384.73 + 401408*18.183829/8,
+		"ifmap_spad":   1216735.96,
+		"weights_spad": 10893306.24,
+		"psum_spad":    4190338.25 + 28672*126*0.2513,
+		"mac":          2250969.22,
+	}
+	found := 0
+	for _, c := range cost.Components {
+		if w, ok := want[c.Name]; ok {
+			found++
+			if got := c.EnergyJ * 1e12; math.Abs(got-w) > 1e-6*w {
+				t.Errorf("%s takes %.2f pJ, Timeloop with the reads %.2f", c.Name, got, w)
+			}
+		}
+	}
+	if found != len(want) {
+		t.Errorf("%d of %d components", found, len(want))
+	}
+}

@@ -69,6 +69,13 @@ func (im *importer) path(files []string, kind string) string {
 
 // write puts the files where they belong, all or, where one is there already, none, and prints what was made and lost.
 func (im *importer) write(e *env, files []made, notes *foreign.Notes) error {
+	if len(files) == 0 {
+		why := "they hold no architecture and no network"
+		if len(notes.LeftOut) > 0 {
+			why = notes.LeftOut[0].String()
+		}
+		return usageError{fmt.Errorf("nothing to write from these files: %s", why)}
+	}
 	if err := os.MkdirAll(im.out, 0o755); err != nil {
 		return usageError{err}
 	}

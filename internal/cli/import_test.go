@@ -63,6 +63,21 @@ func TestEvaluateTimeloop(t *testing.T) {
 	}
 }
 
+// TestImportNothing: a mapping alone makes no file, and says what it needs.
+func TestImportNothing(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("m.yaml", []byte("mapping:\n- {target: DRAM, type: temporal, factors: C=64}\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	status, out, errs := called("import", "timeloop", "m.yaml", "--out", "got")
+	if _, err := os.Stat("got"); status != 2 || err == nil || !strings.Contains(errs, "m.yaml:2") || !strings.Contains(errs, "evaluate --mapping") {
+		t.Errorf("exit %d: %s%s", status, out, errs)
+	}
+	if status, _, errs = called("import", "timelop", "m.yaml"); status != 2 || !strings.Contains(errs, `did you mean "timeloop"`) {
+		t.Errorf("exit %d: %s", status, errs)
+	}
+}
+
 func TestImportAccelForge(t *testing.T) {
 	t.Chdir(t.TempDir())
 	text := "workload:\n  rank_sizes: {M: 8, N: 8, K: {{SIZE}}}\n  einsums: ['Z[m, n] = A[m, k] * B[k, n]']\n  odd: 1\n"

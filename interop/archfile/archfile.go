@@ -35,11 +35,15 @@ func Size(n int64) string {
 	return fmt.Sprintf("%db", n)
 }
 
-// Base is a file's name without folders, .yaml and what the tools put before it, such as .arch or .prob.
+// Base is a file's name without folders, .yaml and what the tools put before it, such as .arch or .prob; where that leaves
+// only what kind of file it is, such as arch, the folder's name.
 func Base(path string) string {
 	base := strings.TrimSuffix(strings.TrimSuffix(filepath.Base(path), ".yaml"), ".yml")
 	for _, kind := range []string{".arch", ".architecture", ".prob", ".problem", ".map", ".mapping", ".workload"} {
 		base = strings.TrimSuffix(base, kind)
+		if folder := filepath.Base(filepath.Dir(path)); "."+base == kind && strings.Trim(folder, "./\\") != "" {
+			return folder
+		}
 	}
 	return base
 }

@@ -13,7 +13,8 @@ func TestNames(t *testing.T) {
 			t.Errorf("%q is %q, want %q", text, got, want)
 		}
 	}
-	for path, want := range map[string]string{"/a/gpt3_6.7B.yaml": "gpt3_6.7B", "x.arch.yaml": "x", "conv1d+oc.prob.yml": "conv1d+oc", "m.map.yaml": "m"} {
+	for path, want := range map[string]string{"/a/gpt3_6.7B.yaml": "gpt3_6.7B", "x.arch.yaml": "x", "conv1d+oc.prob.yml": "conv1d+oc", "m.map.yaml": "m",
+		"designs/eyeriss_like/arch.yaml": "eyeriss_like", "arch.yaml": "arch", "/arch.yaml": "arch", "../prob.yaml": "prob"} {
 		if got := Base(path); got != want {
 			t.Errorf("%s is %q, want %q", path, got, want)
 		}

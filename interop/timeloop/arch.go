@@ -207,27 +207,32 @@ func (a *archFile) settle() {
 	}
 }
 
-// uniqueNames gives arrays that stand at a component (a fanout of its own) a name beside it.
+// uniqueNames gives every node a name of its own: memories and the compute first, so that an array that is a fanout of one of
+// them gives way and stands beside it as NAME_array.
 func (a *archFile) uniqueNames() {
 	seen := map[string]bool{}
-	for pass, want := range []bool{false, true} { // memories keep their names; arrays give way
-		for i := range a.levels {
-			l := &a.levels[i]
-			if (l.kind == array) != want {
-				continue
+	name := func(l *level, suffix string) {
+		base := archfile.Name(l.name, "node")
+		name := base
+		for k := 1; seen[strings.ToLower(name)]; k++ {
+			if name = base + suffix; k > 1 || suffix == "" {
+				name = base + suffix + "_" + strconv.Itoa(k+1)
 			}
-			name := archfile.Name(l.name, [...]string{"memory", "array"}[pass])
-			base := name
-			for k := 2; seen[strings.ToLower(name)]; k++ {
-				if name = base + "_array"; k > 2 || want == false {
-					name = base + "_" + strconv.Itoa(k)
-				}
-			}
-			seen[strings.ToLower(name)] = true
-			if name != l.name && l.kind != array {
-				a.notes.Approximate(l.at, "named %s here", name)
-			}
-			l.name = name
+		}
+		seen[strings.ToLower(name)] = true
+		if name != l.name && l.kind != array {
+			a.notes.Approximate(l.at, "named %s here", name)
+		}
+		l.name = name
+	}
+	for i := range a.levels {
+		if a.levels[i].kind != array {
+			name(&a.levels[i], "")
+		}
+	}
+	for i := range a.levels {
+		if a.levels[i].kind == array {
+			name(&a.levels[i], "_array")
 		}
 	}
 }

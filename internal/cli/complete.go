@@ -118,10 +118,11 @@ func flagCompletions() map[string]completion {
 		"mapping": ofKind("yaml", "yml", "json"), "format": words("table", "csv", "json"),
 		"db": ofKind("db"), "estimator-cache": ofKind("db"), "html": ofKind("html"), "svg": ofKind("svg"), "report output": ofKind("xlsx"),
 		"timeloop set": freely, "accelforge set": freely, "name": freely,
+		"onnx output": ofKind("yaml", "yml"), "onnx bits": words("8", "16", "types", "inputs=8,weights=8,outputs=8"),
 		"out": folders, "csv": folders, "publish": folders,
 	}
 	for _, own := range []string{"estimator", "estimator-timeout", "jobs", "shard", "shards", "publish-every", "max-nodes", "compare", "sweep", "weights",
-		"account", "cpus", "max-running", "mem", "partition", "qos", "sbatch", "time"} {
+		"account", "cpus", "max-running", "mem", "partition", "qos", "sbatch", "time", "batch", "dim", "name"} {
 		out[own] = freely
 	}
 	return out
@@ -135,6 +136,7 @@ func argCompletions() map[string]completion {
 		"report": first(ofKind("db"), freely), "query": first(ofKind("db")), "merge": ofKind("db"),
 		"init": first(ofKind("yaml", "yml")), "status": first(folders), "resubmit": first(folders), "man": first(folders),
 		"timeloop": ofKind("yaml", "yml"), "accelforge": ofKind("yaml", "yml"),
+		"onnx": first(ofKind("onnx")),
 	}
 }
 

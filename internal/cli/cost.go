@@ -2,17 +2,13 @@ package cli
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"tcmdse/hwmodel"
 	"tcmdse/hwmodel/estimate"
 	"tcmdse/internal/unit"
-	"tcmdse/internal/yamlsrc"
 )
 
 func newCost(e *env) *cobra.Command {
@@ -28,22 +24,13 @@ func newCost(e *env) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&name, "arch", "", "architecture: a file or an embedded name")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	cmd.Flags().StringArrayVar(&set, "set", nil, "PATH=VALUE to change before pricing (repeatable)")
+	setFlag(cmd, &set)
 	x.flags(cmd, true)
 	cmd.MarkFlagRequired("arch")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		spec, err := hwmodel.Open(name, "")
+		spec, err := openArch(name, set)
 		if err != nil {
 			return err
-		}
-		for _, kv := range set {
-			path, text, ok := strings.Cut(kv, "=")
-			if !ok {
-				return usageError{fmt.Errorf("--set %s is not PATH=VALUE", kv)}
-			}
-			if err := spec.Set(path, text); err != nil {
-				return onSet(err, kv)
-			}
 		}
 		defer x.close()
 		if err := x.use(cmd.Context(), spec, nil); err != nil {
@@ -61,17 +48,6 @@ func newCost(e *env) *cobra.Command {
 		return printCost(e, arch)
 	}
 	return cmd
-}
-
-// onSet tells a mistake in what --set gave as one of the last that set its path, not of the architecture's file.
-func onSet(err error, set ...string) error {
-	var bad *yamlsrc.Error
-	for _, kv := range slices.Backward(set) {
-		if path, _, _ := strings.Cut(kv, "="); errors.As(err, &bad) && bad.Key == path {
-			return bad.On("--set " + kv)
-		}
-	}
-	return err
 }
 
 // costJSON is what cost --json prints and map --json repeats: components with the origin of each figure.

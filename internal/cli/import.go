@@ -16,7 +16,7 @@ func newImport(e *env) *cobra.Command {
 		Short:   "Turn models of other tools into this one's files",
 		Example: "  tcmdse import timeloop arch.yaml problem.yaml",
 	}
-	cmd.AddCommand(newImportTimeloop(e), newImportAccelForge(e))
+	cmd.AddCommand(newImportAccelForge(e), newImportONNX(e), newImportTimeloop(e))
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return cmd.Help()

@@ -24,6 +24,7 @@ import (
 // target is an architecture and the layers to map on it.
 type target struct {
 	arch, workload, layer, objective string
+	set                              []string
 	json, verbose                    bool
 	maxNodes                         int64
 	imperfect                        bool
@@ -54,6 +55,7 @@ func (t *target) options() (mapper.Options, error) {
 func (t *target) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&t.arch, "arch", "", "architecture: a file or an embedded name")
+	setFlag(cmd, &t.set)
 	f.StringVar(&t.workload, "workload", "", "network: a file or an embedded name")
 	f.StringVar(&t.layer, "layer", "", "one layer of it (default: all)")
 	f.BoolVar(&t.json, "json", false, "print JSON")
@@ -65,7 +67,7 @@ func (t *target) flags(cmd *cobra.Command) {
 
 // open reads both files and picks the layers.
 func (t *target) open(ctx context.Context) (*hwmodel.Arch, *workload.Network, error) {
-	spec, err := hwmodel.Open(t.arch, "")
+	spec, err := openArch(t.arch, t.set)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -75,7 +77,7 @@ func (t *target) open(ctx context.Context) (*hwmodel.Arch, *workload.Network, er
 	}
 	arch, err := spec.Build()
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, onSet(err, t.set...)
 	}
 	net, err := workload.Open(t.workload, "")
 	if err != nil {
@@ -103,7 +105,7 @@ func newMap(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "map --arch A --workload W",
 		Short:   "Find the optimal mapping of one or all layers of a network on one architecture",
-		Example: "  tcmdse map --arch eyeriss --workload resnet18 --layer l2 -v",
+		Example: "  tcmdse map --arch eyeriss --workload resnet18 --layer l2 -v\n  tcmdse map --arch eyeriss --set GLB.size=256KiB --workload resnet18",
 		Args:    cobra.NoArgs,
 	}
 	t.flags(cmd)

@@ -46,7 +46,8 @@ func allowed() map[string][]string {
 		"interop/timeloop":           append([]string{"interop/archfile", "interop/expr", "interop/foreign"}, append(append(hw, costs...), mapper...)...),
 		"interop/accelforge":         append([]string{"interop/archfile", "interop/expr", "interop/foreign"}, append(append(hw, costs...), mapper...)...),
 		"examples/optimal":           {"hwmodel", "mapper", "mapper/workload"},
-		"internal/cli":               append(append(append(hw, mapper...), costs...), "hwmodel/external", "mapper", "sweeps", "results", "reports", "reports/nest", "dse", "slurm", "interop/archfile", "interop/foreign", "interop/timeloop", "interop/accelforge"),
+		"interop/onnx":               {"internal/yamlsrc", "mapper/workload"},
+		"internal/cli":               append(append(append(hw, mapper...), costs...), "interop/onnx", "hwmodel/external", "mapper", "sweeps", "results", "reports", "reports/nest", "dse", "slurm", "interop/archfile", "interop/foreign", "interop/timeloop", "interop/accelforge"),
 	}
 }
 

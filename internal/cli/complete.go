@@ -117,6 +117,7 @@ func flagCompletions() map[string]completion {
 		"objective": words("edp", "energy", "latency"), "map objective": words("edp", "energy", "latency", "front", "network-edp"),
 		"mapping": ofKind("yaml", "yml", "json"), "format": words("table", "csv", "json"),
 		"db": ofKind("db"), "estimator-cache": ofKind("db"), "html": ofKind("html"), "svg": ofKind("svg"), "report output": ofKind("xlsx"),
+		"timeloop set": freely, "accelforge set": freely, "name": freely,
 		"onnx output": ofKind("yaml", "yml"), "onnx bits": words("8", "16", "types", "inputs=8,weights=8,outputs=8"),
 		"out": folders, "csv": folders, "publish": folders,
 	}
@@ -134,6 +135,7 @@ func argCompletions() map[string]completion {
 		"sweep": first(sweep), "slurm": first(sweep), "check": nameOrFile(embeddedNames, "yaml", "yml"), "show": first(words(embeddedNames()...)),
 		"report": first(ofKind("db"), freely), "query": first(ofKind("db")), "merge": ofKind("db"),
 		"init": first(ofKind("yaml", "yml")), "status": first(folders), "resubmit": first(folders), "man": first(folders),
+		"timeloop": ofKind("yaml", "yml"), "accelforge": ofKind("yaml", "yml"),
 		"onnx": first(ofKind("onnx")),
 	}
 }

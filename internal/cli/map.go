@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -12,6 +13,7 @@ import (
 	"tcmdse/dse"
 	"tcmdse/hwmodel"
 	"tcmdse/internal/yamlsrc"
+	"tcmdse/interop/timeloop"
 	"tcmdse/mapper"
 	"tcmdse/mapper/mapping"
 	"tcmdse/mapper/model"
@@ -164,7 +166,7 @@ func newEvaluate(e *env) *cobra.Command {
 		Args:    cobra.NoArgs,
 	}
 	t.flags(cmd)
-	cmd.Flags().StringVar(&file, "mapping", "", "file with the mapping, YAML or JSON as map --json prints it")
+	cmd.Flags().StringVar(&file, "mapping", "", "file with the mapping, YAML or JSON as map --json prints it, or of Timeloop")
 	cmd.MarkFlagRequired("layer")
 	cmd.MarkFlagRequired("mapping")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -173,7 +175,7 @@ func newEvaluate(e *env) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		row, err := evaluate(arch, &net.Layers[0], file)
+		row, err := t.evaluate(e, arch, &net.Layers[0], file)
 		if err != nil {
 			return err
 		}
@@ -183,12 +185,12 @@ func newEvaluate(e *env) *cobra.Command {
 	return cmd
 }
 
-func evaluate(arch *hwmodel.Arch, layer *workload.Layer, file string) (results.Layer, error) {
+func (t *target) evaluate(out *env, arch *hwmodel.Arch, layer *workload.Layer, file string) (results.Layer, error) {
 	data, err := readFile(file)
 	if err != nil {
 		return results.Layer{}, err
 	}
-	m, err := mapping.Parse(ofLayer(data, layer.Name), file)
+	m, err := t.readMapping(out, data, file, arch, layer)
 	if err != nil {
 		return results.Layer{}, err
 	}
@@ -212,6 +214,21 @@ func evaluate(arch *hwmodel.Arch, layer *workload.Layer, file string) (results.L
 		return results.Layer{}, err
 	}
 	return dse.Row(arch, layer, m, cost)
+}
+
+// readMapping reads a mapping of this tool's, or one of Timeloop's, of which it says what is counted otherwise here.
+func (t *target) readMapping(out *env, data []byte, file string, arch *hwmodel.Arch, layer *workload.Layer) (*mapping.Mapping, error) {
+	if !timeloop.IsMapping(data) {
+		return mapping.Parse(ofLayer(data, layer.Name), file)
+	}
+	m, notes, err := timeloop.ReadMapping(data, file, arch, &layer.Einsum, timeloop.Levels(t.spec.Sources()))
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range slices.Concat(notes.Approximated, notes.LeftOut) {
+		fmt.Fprintf(out.err, "note: %s\n", n)
+	}
+	return m, nil
 }
 
 // ofLayer returns the named layer's object where data is the whole output of map --json, else data itself.

@@ -40,9 +40,14 @@ func allowed() map[string][]string {
 		"reports":                    {"results", "internal/unit", "reports/nest"},
 		"reports/nest":               {"results", "internal/unit"},
 		"dse":                        append(append([]string{"internal/yamlsrc", "hwmodel/estimate"}, mapper...), "mapper", "sweeps", "results"),
+		"interop/expr":               {},
+		"interop/foreign":            {"internal/yamlsrc", "interop/expr"},
+		"interop/archfile":           {"hwmodel", "internal/yamlsrc"},
+		"interop/timeloop":           append([]string{"interop/archfile", "interop/expr", "interop/foreign"}, append(append(hw, costs...), mapper...)...),
+		"interop/accelforge":         append([]string{"interop/archfile", "interop/expr", "interop/foreign"}, append(append(hw, costs...), mapper...)...),
 		"examples/optimal":           {"hwmodel", "mapper", "mapper/workload"},
 		"interop/onnx":               {"internal/yamlsrc", "mapper/workload"},
-		"internal/cli":               append(append(append(hw, mapper...), costs...), "interop/onnx", "hwmodel/external", "mapper", "sweeps", "results", "reports", "reports/nest", "dse", "slurm"),
+		"internal/cli":               append(append(append(hw, mapper...), costs...), "interop/onnx", "hwmodel/external", "mapper", "sweeps", "results", "reports", "reports/nest", "dse", "slurm", "interop/archfile", "interop/foreign", "interop/timeloop", "interop/accelforge"),
 	}
 }
 

@@ -1,0 +1,58 @@
+package cli
+
+import (
+	"bytes"
+
+	"github.com/spf13/cobra"
+
+	"tcmdse/interop/accelforge"
+	"tcmdse/mapper/workload"
+)
+
+func newImportAccelForge(e *env) *cobra.Command {
+	var im importer
+	cmd := &cobra.Command{
+		Use:   "accelforge FILE...",
+		Short: "Turn AccelForge architectures and workloads into this tool's files",
+		Long: `Turn files of AccelForge into this tool's files.
+
+Each file may hold an architecture, a workload, renames and variables at its top. Templates are evaluated as far as set,
+if, for over range(), default() and arithmetic go; --set gives their variables. What is taken with a change, and what is
+left out, is printed with file and line: docs/import-timeloop.md says which constructs that concerns.`,
+		Example: "  tcmdse import accelforge matmuls.yaml --set N_EINSUMS=2 --out imported",
+		Args:    cobra.MinimumNArgs(1),
+	}
+	im.flags(cmd)
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		set, err := im.settings()
+		if err != nil {
+			return err
+		}
+		var files []accelforge.File
+		for _, a := range args {
+			data, err := readFile(a)
+			if err != nil {
+				return err
+			}
+			files = append(files, accelforge.File{Name: a, Data: data})
+		}
+		got, err := accelforge.Read(files, accelforge.Options{Name: im.name, Set: set})
+		if err != nil {
+			return err
+		}
+		var out []made
+		if got.Arch != nil {
+			out = append(out, made{"architecture", im.path(args, "architecture"), got.From["architecture"], got.ArchYML})
+		}
+		if got.Network != nil {
+			var b bytes.Buffer
+			doc := workload.Doc{Comments: []string{"Imported from " + got.From["workload"] + " of AccelForge by tcmdse import accelforge."}}
+			if err := workload.Write(&b, got.Network, doc); err != nil {
+				return usageError{err}
+			}
+			out = append(out, made{"workload", im.path(args, "workload"), got.From["workload"], b.Bytes()})
+		}
+		return im.write(e, out, &got.Notes)
+	}
+	return cmd
+}

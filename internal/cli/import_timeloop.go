@@ -1,0 +1,71 @@
+package cli
+
+import (
+	"bytes"
+
+	"github.com/spf13/cobra"
+
+	"tcmdse/interop/timeloop"
+	"tcmdse/mapper/workload"
+)
+
+func newImportTimeloop(e *env) *cobra.Command {
+	var im importer
+	cmd := &cobra.Command{
+		Use:   "timeloop FILE...",
+		Short: "Turn Timeloop architectures, problems and mappings into this tool's files",
+		Long: `Turn files of Timeloop into this tool's files.
+
+Each file may hold an architecture, a problem, a mapping, variables or Accelergy's energies (ERT) at its top; several
+problems become layers of one network. A mapping is turned over where the architecture and its one problem are given too;
+tcmdse evaluate takes it as it is. What is taken with a change, and what is left out, is printed with file and line:
+docs/import-timeloop.md says which constructs that concerns.`,
+		Example: "  tcmdse import timeloop arch.yaml problem.yaml --out imported",
+		Args:    cobra.MinimumNArgs(1),
+	}
+	im.flags(cmd)
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		set, err := im.settings()
+		if err != nil {
+			return err
+		}
+		var files []timeloop.File
+		for _, a := range args {
+			data, err := readFile(a)
+			if err != nil {
+				return err
+			}
+			files = append(files, timeloop.File{Name: a, Data: data})
+		}
+		got, err := timeloop.Read(files, timeloop.Options{Name: im.name, Set: set})
+		if err != nil {
+			return err
+		}
+		out, err := im.timeloop(got, args)
+		if err != nil {
+			return err
+		}
+		return im.write(e, out, &got.Notes)
+	}
+	return cmd
+}
+
+// timeloop writes what an import found as this tool's files.
+func (im *importer) timeloop(got *timeloop.Import, args []string) ([]made, error) {
+	var out []made
+	if got.Arch != nil {
+		out = append(out, made{"architecture", im.path(args, "architecture"), got.From["architecture"], got.ArchYML})
+	}
+	if got.Network != nil {
+		var b bytes.Buffer
+		doc := workload.Doc{Comments: []string{"Imported from problems of Timeloop by tcmdse import timeloop."}, Layers: got.Layers}
+		if err := workload.Write(&b, got.Network, doc); err != nil {
+			return nil, usageError{err}
+		}
+		out = append(out, made{"workload", im.path(args, "workload"), got.From["workload"], b.Bytes()})
+	}
+	if got.Mapping != nil {
+		out = append(out, made{"mapping", im.path(args, "mapping"), got.From["mapping"], got.MappingYAML()})
+	}
+	return out, nil
+}

@@ -1,0 +1,164 @@
+package timeloop
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"tcmdse/hwmodel"
+)
+
+func nodeOf(t *testing.T, a *hwmodel.Arch, name string) *hwmodel.Node {
+	t.Helper()
+	for i := range a.Nodes {
+		if a.Nodes[i].Name == name {
+			return &a.Nodes[i]
+		}
+	}
+	t.Fatalf("no node %s", name)
+	return nil
+}
+
+func read(t *testing.T, texts ...string) (*Import, *hwmodel.Arch) {
+	t.Helper()
+	var files []File
+	for i, text := range texts {
+		files = append(files, File{string(rune('a'+i)) + ".yaml", []byte(text)})
+	}
+	im, err := Read(files, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	arch, err := im.Arch.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return im, arch
+}
+
+// TestEyeriss checks every number of an architecture of version 0.4.
+func TestEyeriss(t *testing.T) {
+	im, a := read(t, example(t, "eyeriss.yaml"))
+	if a.ClockHz != 1e9 || a.TechM != 32e-9 {
+		t.Errorf("clock %g, technology %g", a.ClockHz, a.TechM)
+	}
+	glb := nodeOf(t, a, "shared_glb")
+	if glb.SizeBits != 16384*64 || glb.WidthBits != 64 || glb.Read.BandwidthBitPerS != 16*8*1e9 || glb.Ports != hwmodel.SeparatePorts {
+		t.Errorf("buffer %+v", glb)
+	}
+	if !glb.MustKeep("Inputs", "inputs") || glb.CanKeep("Weights", "weights") {
+		t.Errorf("buffer keeps %v, may %v", glb.Keep, glb.MayKeep)
+	}
+	if w := nodeOf(t, a, "weights_spad"); w.SizeBits != 192*16 || w.CanKeep("Inputs", "inputs") || w.BitsOf("Weights", "weights", 8) != 8 {
+		t.Errorf("weights %+v", w)
+	}
+	if p := nodeOf(t, a, "psum_spad"); p.BitsOf("Outputs", "outputs", 8) != 16 || p.Read.EnergyJPerBit <= 0 {
+		t.Errorf("sums %+v", p)
+	}
+	if d := nodeOf(t, a, "PE").Dims; len(d) != 1 || d[0].Name != "y" || d[0].Size != 12 {
+		t.Errorf("array %v", d)
+	}
+	if n := a.Instances(); n[len(n)-1] != 168 {
+		t.Errorf("%v instances", n)
+	}
+	var order []string // memories side by side, as the mapping needs them, and their levels in Timeloop
+	for i := range a.Nodes {
+		order = append(order, a.Nodes[i].Name)
+	}
+	if slices.Index(order, "weights_spad") > slices.Index(order, "ifmap_spad") {
+		t.Errorf("order %v", order)
+	}
+	if l := Levels(im.Arch.Sources()); l["ifmap_spad"] != 2 || l["weights_spad"] != 3 {
+		t.Errorf("levels %v", l)
+	}
+}
+
+// TestForms reads one machine in the three forms of Timeloop's files.
+func TestForms(t *testing.T) {
+	for name, text := range map[string]string{
+		"nodes": `
+architecture:
+  version: 0.4
+  nodes:
+  - !Container {name: s, attributes: {technology: 45, side: 4}}
+  - !Component {name: DRAM, class: DRAM, attributes: {width: 64, datawidth: 8}}
+  - !Component {name: GLB, class: SRAM, attributes: {depth: "1024 * 2", width: 8 * 8, datawidth: 'DRAM.attributes["datawidth"]'}}
+  - !Component {name: RF, class: regfile, spatial: {meshX: side, meshY: 2}, attributes: {depth: 16, width: 8, datawidth: 8}}
+  - !Component {name: MAC, class: intmac, attributes: {datawidth: 8}}`,
+		"subtree": `
+architecture:
+  version: 0.3
+  subtree:
+  - name: s
+    attributes: {technology: 45nm}
+    local:
+    - {name: DRAM, class: DRAM, attributes: {width: 64, word-bits: 8}}
+    - {name: GLB, class: SRAM, attributes: {depth: 2048, width: 64, word-bits: 8}}
+    subtree:
+    - name: PE[0..7]
+      local:
+      - {name: RF, class: regfile, attributes: {depth: 16, width: 8, word-bits: 8, meshX: 4}}
+      - {name: MAC, class: intmac, attributes: {datawidth: 8, meshX: 4}}`,
+		"flat": `
+arch:
+  arithmetic: {instances: 8, meshX: 4, word-bits: 8}
+  storage:
+  - {name: RF, entries: 16, instances: 8, meshX: 4, word-bits: 8}
+  - {name: GLB, sizeKB: 16, instances: 1, word-bits: 8, block-size: 8}
+  - {name: DRAM, technology: DRAM, instances: 1, word-bits: 8, block-size: 8}`,
+	} {
+		_, a := read(t, text)
+		if g := nodeOf(t, a, "GLB"); g.SizeBits != 2048*64 || g.WidthBits != 64 {
+			t.Errorf("%s: buffer %d b, %g wide", name, g.SizeBits, g.WidthBits)
+		}
+		if r := nodeOf(t, a, "RF"); r.SizeBits != 16*8 {
+			t.Errorf("%s: registers %d b", name, r.SizeBits)
+		}
+		i := slices.IndexFunc(a.Nodes, func(n hwmodel.Node) bool { return n.Kind == hwmodel.Array })
+		if i != 2 || len(a.Nodes[i].Dims) != 2 || a.Nodes[i].Dims[0].Size != 4 || a.Nodes[i].Dims[1].Size != 2 {
+			t.Errorf("%s: array %+v at %d", name, a.Nodes[i].Dims, i)
+		}
+		if a.Nodes[0].SizeBits != 0 {
+			t.Errorf("%s: DRAM of %d b", name, a.Nodes[0].SizeBits)
+		}
+	}
+}
+
+// TestERT takes energies from Accelergy's table: pJ an access of the width, leakage pJ a cycle.
+func TestERT(t *testing.T) {
+	_, a := read(t, example(t, "spatial.yaml"), `
+ERT:
+  version: 0.4
+  tables:
+  - {name: "system.MainMemory[1..1]", actions: [{name: read, energy: 512}, {name: write, energy: 500}, {name: update, energy: 400}]}
+  - {name: "system.PE[0..15].GlobalBuffer", actions: [{name: read, arguments: {x: 0}, energy: 10}, {name: read, arguments: {x: 1}, energy: 32}, {name: write, energy: 16}, {name: leak, energy: 0.5}]}
+  - {name: "system.PE[0..15].MACC[1..16]", actions: [{name: compute, energy: 0.84}]}
+`)
+	if g := nodeOf(t, a, "GlobalBuffer"); !near(g.Read.EnergyJPerBit, 32e-12/64) || !near(g.Write.EnergyJPerBit, 16e-12/64) || !near(g.LeakageW, 0.5e-12*1e9) {
+		t.Errorf("buffer %+v", g)
+	}
+	if m := nodeOf(t, a, "MainMemory"); !near(m.Write.EnergyJPerBit, 500e-12/256) {
+		t.Errorf("memory %+v", m)
+	}
+	if m := nodeOf(t, a, "MACC"); !near(m.EnergyJ, 0.84e-12) {
+		t.Errorf("compute %+v", m)
+	}
+	if r := nodeOf(t, a, "RegisterFile"); r.Read.EnergyJPerBit <= 0 {
+		t.Errorf("registers, which the table lacks, have no model: %+v", r)
+	}
+}
+
+func near(a, b float64) bool { return a > b*(1-1e-9) && a < b*(1+1e-9) }
+
+// TestSpatialConstraints turns what spatial loops may not touch into only_reuse, and no_reuse into what is not multicast.
+func TestSpatialConstraints(t *testing.T) {
+	text := strings.Replace(example(t, "spatial.yaml"), "spatial: {meshX: 16}",
+		"spatial: {meshX: 16}, constraints: {spatial: {no_iteration_over_dataspaces: [Outputs], no_reuse: [Inputs]}}", 1)
+	text = strings.Replace(text, "C=16]", "C=1]", 1)
+	text = strings.Replace(text, "K=32, C=2]", "K=32, C=32]", 1)
+	_, a := read(t, text)
+	d := nodeOf(t, a, "PE").Dims[0]
+	if !slices.Equal(d.OnlyReuse, []string{"outputs"}) || d.Multicasts("Inputs", "inputs") || !d.Multicasts("Weights", "weights") {
+		t.Errorf("dimension %+v", d)
+	}
+}

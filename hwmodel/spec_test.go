@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"flag"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -118,6 +119,21 @@ func TestBad(t *testing.T) {
 }
 
 // FuzzParseSpec: no input makes reading panic, and what reads builds.
+// finite: no figure of an architecture that was built is no number or below 0; rates may be unlimited.
+func finite(t *testing.T, arch *Arch) {
+	for i := range arch.Nodes {
+		n := &arch.Nodes[i]
+		for _, x := range []float64{n.AreaM2, n.LeakageW, n.EnergyJ, n.Read.EnergyJPerBit, n.Write.EnergyJPerBit} {
+			if math.IsNaN(x) || math.IsInf(x, 0) || x < 0 {
+				t.Errorf("node %s: %+v", n.Name, n)
+			}
+		}
+	}
+	if !(arch.ClockHz > 0) || math.IsInf(arch.ClockHz, 0) || math.IsInf(arch.AreaM2(), 0) {
+		t.Errorf("clock %g, area %g", arch.ClockHz, arch.AreaM2())
+	}
+}
+
 func FuzzParseSpec(f *testing.F) {
 	for _, name := range PresetNames() {
 		data, _ := PresetYAML(name)
@@ -128,7 +144,9 @@ func FuzzParseSpec(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if s, err := ParseSpec(data, "f.yaml"); err == nil {
-			s.Build() // may fail where a model cannot price a node; never panics
+			if arch, err := s.Build(); err == nil { // may fail where a model cannot price a node; never panics
+				finite(t, arch)
+			}
 			if _, err := ParseSpec(s.YAML(), "again.yaml"); err != nil {
 				t.Errorf("canonical text does not read: %v\n%s", err, s.YAML())
 			}

@@ -148,18 +148,8 @@ func (s *search) mapspace() (log10, dataplacements float64) {
 // factorisations returns in how many ways n is an ordered product of k factors.
 func factorisations(n int64, k int) *big.Float {
 	out := big.NewInt(1)
-	count := func(a int64) { out.Mul(out, new(big.Int).Binomial(a+int64(k)-1, int64(k)-1)) }
-	for f := int64(2); f <= n/f; f++ {
-		var a int64
-		for ; n%f == 0; n /= f {
-			a++
-		}
-		if a > 0 {
-			count(a)
-		}
-	}
-	if n > 1 {
-		count(1)
+	for _, f := range factorise(n) {
+		out.Mul(out, new(big.Int).Binomial(int64(f.a+k)-1, int64(k)-1))
 	}
 	return new(big.Float).SetInt(out)
 }

@@ -276,23 +276,6 @@ func (s *space) factors(v int, used, most int64) []int64 {
 	return out
 }
 
-// divisors returns all divisors of n, ascending.
-func divisors(n int64) []int64 {
-	var low, high []int64
-	for d := int64(1); d <= n/d; d++ {
-		if n%d == 0 {
-			low = append(low, d)
-			if d != n/d {
-				high = append(high, n/d)
-			}
-		}
-	}
-	for i := len(high) - 1; i >= 0; i-- {
-		low = append(low, high[i])
-	}
-	return low
-}
-
 func productTable(d []int64) [][]int {
 	index := make(map[int64]int, len(d))
 	for i, x := range d {

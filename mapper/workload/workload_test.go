@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"bytes"
 	"flag"
 	"os"
 	"path/filepath"
@@ -119,9 +120,22 @@ func FuzzParse(f *testing.F) {
 		f.Add(data)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if n, err := Parse(data, "f.yaml"); err == nil {
-			n.TotalMACs()
-			n.Layers[0].Einsum.ShapeKey()
+		n, err := Parse(data, "f.yaml")
+		if err != nil {
+			return
+		}
+		macs, weights := n.TotalMACs(), n.TotalWeights()
+		n.Layers[0].Einsum.ShapeKey()
+		var text bytes.Buffer
+		if err := Write(&text, n, Doc{}); err != nil {
+			return // an Einsum that no file can tell, such as a third operand that alone has a role
+		}
+		back, err := Parse(text.Bytes(), "g.yaml")
+		if err != nil {
+			t.Fatalf("written, and not read: %v\n%s", err, text.String())
+		}
+		if back.TotalMACs().Cmp(macs) != 0 || back.TotalWeights().Cmp(weights) != 0 || len(back.Layers) != len(n.Layers) {
+			t.Errorf("written with %v multiply-accumulates and %v weights, read with %v and %v\n%s", macs, weights, back.TotalMACs(), back.TotalWeights(), text.String())
 		}
 	})
 }

@@ -20,7 +20,7 @@ import (
 
 const file = `
 name: t
-arch: edge
+arch: flat.yaml
 workloads: [net]
 axes:
   - {path: PE.x, values: [1, 2, 4]}
@@ -37,9 +37,23 @@ layers:
   - {name: c, matmul: {M: 4, K: 8, N: 4}}
 `
 
+// flat has figures for everything, so that memories of any size can be built.
+const flat = `
+name: flat
+clock: 500MHz
+nodes:
+  - {memory: DRAM, size: unlimited, keep: all, read: {energy: 13.5pJ/bit, bandwidth: 12.8GB/s}, write: {energy: 13.5pJ/bit, bandwidth: 12.8GB/s}}
+  - {memory: GLB, size: 128KiB, may_keep: all, read: {energy: 0.35pJ/bit, bandwidth: 512b/cycle}, write: {energy: 0.4pJ/bit, bandwidth: 512b/cycle}, leakage: 4uW, area: 0.45mm2}
+  - {array: PE, dims: [{name: x, size: 16, multicast: all}, {name: y, size: 16, multicast: all}]}
+  - {memory: RF, size: 512B, may_keep: all, read: {energy: 0.026pJ/bit, bandwidth: 32b/cycle}, write: {energy: 0.055pJ/bit, bandwidth: 32b/cycle}, ports: separate, leakage: 0.02uW, area: 0.0019mm2, bits: {outputs: 16}}
+  - {compute: MAC, energy: 0.3pJ, throughput: 1/cycle, leakage: 7.4uW, area: 0.0004mm2}
+`
+
 func load(t *testing.T, body string) *sweeps.Sweep {
 	t.Helper()
-	s, err := sweeps.Parse([]byte(body), "t.yaml", t.TempDir(), nil)
+	dir := t.TempDir()
+	writeFile(t, filepath.Join(dir, "flat.yaml"), flat)
+	s, err := sweeps.Parse([]byte(body), "t.yaml", dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

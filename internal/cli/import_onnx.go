@@ -70,7 +70,7 @@ func importONNX(e *env, path string, f *onnxFlags) error {
 	}
 	switch {
 	case f.output != "":
-		err = f.save(file.Bytes())
+		err = f.save(path, file.Bytes())
 	case !f.json:
 		_, err = e.out.Write(file.Bytes())
 	}
@@ -89,10 +89,12 @@ func importONNX(e *env, path string, f *onnxFlags) error {
 	return nil
 }
 
-// save writes the file whole or not at all, and over one that is there only by --force.
-func (f *onnxFlags) save(data []byte) error {
+// save writes the file whole or not at all, and over one that is there only by --force; never over the model.
+func (f *onnxFlags) save(model string, data []byte) error {
 	if st, err := os.Stat(f.output); err == nil && st.IsDir() {
 		return usageError{fmt.Errorf("%s is a folder, not a file to write", f.output)}
+	} else if from, bad := os.Stat(model); err == nil && bad == nil && os.SameFile(st, from) {
+		return usageError{fmt.Errorf("%s is the model itself, which the network would overwrite; give another name", f.output)}
 	} else if err == nil && !f.force {
 		return usageError{fmt.Errorf("%s is there already and is left as it is; give another name, or --force", f.output)}
 	}

@@ -93,6 +93,11 @@ func TestImportONNXRefuses(t *testing.T) {
 	} else {
 		data = string(b)
 	}
+	products, err := os.ReadFile(onnxModels + "products.onnx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := file("own.onnx", string(products))
 	for want, args := range map[string][]string{
 		"the file is empty":                  {file("empty.onnx", "")},
 		"this is a text file":                {file("text.onnx", "# hello\n")},
@@ -113,6 +118,7 @@ func TestImportONNXRefuses(t *testing.T) {
 		"no input's first dimension is open": {onnxModels + "products.onnx", "--batch", "9"},
 		"is a folder, not a file":            {onnxModels + "products.onnx", "-o", dir},
 		"no such file or directory":          {onnxModels + "products.onnx", "-o", filepath.Join(dir, "no", "such.yaml")},
+		"is the model itself":                {own, "-o", own, "--force"},
 		"accepts 1 arg(s), received 0":       {},
 	} {
 		status, out, errs := called(append([]string{"import", "onnx"}, args...)...)

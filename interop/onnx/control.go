@@ -51,6 +51,9 @@ func (c *call) branch() error {
 
 // walk runs a graph inside a node and gives its outputs, those beyond the node's own left out.
 func (c *call) walk(g *graph, in map[string]*value, out []*value) error {
+	if err := c.visit((len(g.initializers) + len(g.infos) + len(g.outputs)) / 4); err != nil {
+		return err
+	}
 	s := &scope{values: map[string]*value{}, outer: c.scope, attrs: c.scope.attrs, prefix: c.scope.prefix + nodeName(c.n) + "/", opsets: c.scope.opsets,
 		infos: g.named()}
 	if len(s.prefix) > maxName {

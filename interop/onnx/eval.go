@@ -96,12 +96,14 @@ func nodeName(n *node) string {
 
 // bad is an error that names the node.
 func (c *call) bad(format string, args ...any) error {
-	return &yamlsrc.Error{Key: fmt.Sprintf("node %q (%s)", short(c.name()), c.n.kind()), Msg: fmt.Sprintf(format, args...)}
+	return &yamlsrc.Error{Key: fmt.Sprintf("node %q (%s)", short(c.name()), short(c.n.kind())), Msg: cutTo(fmt.Sprintf(format, args...), 1000)}
 }
 
-func short(s string) string {
-	if len(s) > 120 {
-		return strings.ToValidUTF8(s[:117], "") + "..."
+func short(s string) string { return cutTo(s, 120) }
+
+func cutTo(s string, most int) string {
+	if len(s) > most {
+		return strings.ToValidUTF8(s[:most-3], "") + "..."
 	}
 	return s
 }
@@ -128,9 +130,21 @@ func (im *importer) run(nodes []*node, s *scope) error {
 	return nil
 }
 
-func (im *importer) node(n *node, s *scope) error {
-	if im.visits++; im.visits > maxVisits {
+// visit accounts for work before it is done: that of so many nodes. Functions do theirs again at each call.
+func (im *importer) visit(nodes int) error {
+	if im.visits += nodes; im.visits > maxVisits {
 		return &yamlsrc.Error{Msg: fmt.Sprintf("more than %d nodes to walk, functions and branches included", maxVisits)}
+	}
+	return nil
+}
+
+func (im *importer) node(n *node, s *scope) error {
+	names := 0
+	for _, name := range n.inputs {
+		names += len(name)
+	}
+	if err := im.visit(1 + (len(n.inputs)+len(n.outputs)+len(n.attrs))/16 + names/1024); err != nil {
+		return err
 	}
 	c := &call{importer: im, n: n.resolve(s.attrs), scope: s, opset: s.opsets[n.domain], out: make([]*value, len(n.outputs))}
 	for _, name := range n.inputs {
@@ -186,12 +200,12 @@ func (c *call) apply() error {
 			return err
 		}
 	}
-	constant := len(c.in) > 0 || c.n.op == "Constant"
+	constant := (len(c.in) > 0 || c.n.op == "Constant") && !c.random()
 	for _, v := range c.in {
 		constant = constant && (v == nil || v.constant)
 	}
 	for _, v := range c.out {
-		if v != nil {
+		if v != nil && r.work != control { // what bodies give depends on what they take from around them
 			v.constant = constant
 		}
 	}
@@ -200,7 +214,7 @@ func (c *call) apply() error {
 	}
 	c.count(complete)
 	switch {
-	case r.mac == nil:
+	case r.mac == nil, len(c.out) > 0 && c.out[0] != nil && c.out[0].constant: // computed once, before the network runs
 		return nil
 	case !complete || len(c.out) == 0 || c.out[0] == nil:
 		c.missing(nil, "its shapes depend on data")
@@ -222,8 +236,12 @@ func (c *call) settle(v *value, info *valueInfo) error {
 		if int64(len(v.floats)) != n {
 			v.floats = nil
 		}
-		if c.kept += len(v.ints) + len(v.floats); c.kept > maxValues {
+		contents := len(v.ints) + len(v.floats)
+		if c.kept += contents; c.kept > maxValues {
 			v.ints, v.floats = nil, nil
+		}
+		if err := c.visit(contents / 32); err != nil {
+			return err
 		}
 	}
 	if info == nil || !info.isSet {
@@ -300,6 +318,9 @@ func (c *call) inline(f *function) error {
 	s := &scope{values: map[string]*value{}, attrs: map[string]*attribute{}, prefix: c.scope.prefix + nodeName(c.n) + "/", opsets: c.scope.opsets}
 	if len(s.prefix) > maxName {
 		return c.bad("names of functions inside one another of more than %d bytes", maxName)
+	}
+	if err := c.visit((len(f.inputs) + len(f.outputs) + len(f.defaults)) / 16); err != nil {
+		return err
 	}
 	for i, name := range f.inputs {
 		s.values[name] = c.arg(i)

@@ -1,6 +1,9 @@
 package onnx
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // fold computes contents of the first output where the operator is arithmetic on small known tensors, as exporters write it
 // to compute shapes. Operators that only move values have done so with their shape.
@@ -22,6 +25,8 @@ func (c *call) fold() {
 		out.ints, out.floats = converted(c.in[0], out.typ)
 	case "Where":
 		c.foldWhere(out)
+	case "Clip":
+		c.foldClip(out)
 	case "ReduceProd", "ReduceSum", "ReduceMax", "ReduceMin":
 		c.foldReduce(out)
 	case "Neg", "Abs", "Not", "Floor", "Ceil", "Round", "Sqrt", "Reciprocal":
@@ -51,9 +56,14 @@ func converted(v *value, typ int64) (ints []int64, floats []float64) {
 		ints = v.ints
 	}
 	if typ == typeBool {
+		ints = slices.Clone(ints)
 		for i, x := range ints {
 			if x != 0 {
-				ints = append([]int64(nil), ints...)
+				ints[i] = 1
+			}
+		}
+		for i, x := range v.floats {
+			if x != 0 { // 0.5 is true
 				ints[i] = 1
 			}
 		}
@@ -70,6 +80,33 @@ func (c *call) foldWhere(out *value) {
 		out.ints = choose(cond, spread(a.ints, a.shape, out.shape), spread(b.ints, b.shape, out.shape))
 	} else if a.floats != nil && b.floats != nil {
 		out.floats = choose(cond, spread(a.floats, a.shape, out.shape), spread(b.floats, b.shape, out.shape))
+	}
+}
+
+// foldClip is how padding of type SAME is computed where the sizes are known only at run time.
+func (c *call) foldClip(out *value) {
+	out.ints, out.floats = slices.Clone(c.in[0].ints), slices.Clone(c.in[0].floats)
+	for i, name := range []string{"min", "max"} {
+		bound := c.arg(1 + i)
+		if a := c.n.attrs[name]; a != nil {
+			bound = &value{floats: []float64{a.f}}
+		}
+		if bound == nil {
+			continue
+		}
+		clipTo(out.ints, bound.ints, i == 0)
+		clipTo(out.floats, bound.floats, i == 0)
+	}
+}
+
+func clipTo[T int64 | float64](xs, bound []T, below bool) {
+	if len(bound) != 1 {
+		return
+	}
+	for i, x := range xs {
+		if xs[i] = min(x, bound[0]); below {
+			xs[i] = max(x, bound[0])
+		}
 	}
 }
 
@@ -139,8 +176,8 @@ func (c *call) foldBinary(out *value) {
 		return
 	}
 	a, b := c.in[0], c.in[1]
-	if (len(a.shape) > len(out.shape)) || len(b.shape) > len(out.shape) {
-		return
+	if to, err := c.broadcast(a.shape, b.shape); err != nil || !slices.Equal(to, out.shape) {
+		return // operators before opset 7 place the second operand by axis
 	}
 	switch {
 	case a.ints != nil && b.ints != nil:

@@ -57,7 +57,7 @@ func Import(m *Model, opt Options) (*Result, error) {
 
 func newImporter(m *Model, opt Options) *importer {
 	im := &importer{model: m, opt: opt, rules: rules(), dims: map[string]int64{}, report: &Report{}, byType: map[string]*Operator{},
-		sink: &sink{macs: new(big.Int), names: map[string]bool{}}}
+		sink: &sink{macs: new(big.Int), names: map[string]int{}}}
 	maps.Copy(im.dims, opt.Dims)
 	return im
 }

@@ -95,20 +95,17 @@ func phases(kernel, stride, dilation, pad, out int64) []phase {
 	gcd := big.NewInt(0).GCD(nil, nil, big.NewInt(stride), big.NewInt(dilation)).Int64()
 	period := stride / gcd // taps k and k+period are of one phase
 	var list []phase
+	first := map[int64]int64{} // the first tap of each phase
+	for k := range min(period, kernel) {
+		first[k*dilation%stride] = k
+	}
 	for t := range stride {
-		first := (t - pad%stride + stride) % stride // the first y with (y + pad) mod stride = t
-		if first >= out || t%gcd != 0 {
+		from := (t - pad%stride + stride) % stride // the first y with (y + pad) mod stride = t
+		k, taken := first[t]
+		if from >= out || !taken {
 			continue
 		}
-		p := phase{positions: (out-first-1)/stride + 1, dilation: dilation / gcd, times: 1}
-		for k := range min(period, kernel) {
-			if k*dilation%stride == t {
-				p.taps = (kernel-k-1)/period + 1
-			}
-		}
-		if p.taps == 0 {
-			continue
-		}
+		p := phase{taps: (kernel-k-1)/period + 1, positions: (out-from-1)/stride + 1, dilation: dilation / gcd, times: 1}
 		if p.taps == 1 {
 			p.dilation = 1
 		}

@@ -255,6 +255,7 @@ func readNode(w *wire, typ int) *node {
 		case 1:
 			n.inputs = append(n.inputs, w.text(typ))
 		case 2:
+			w.keep(200) // for the value that it becomes
 			n.outputs = append(n.outputs, w.text(typ))
 		case 3:
 			n.name = w.text(typ)

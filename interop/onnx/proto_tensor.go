@@ -69,7 +69,10 @@ func readTensor(w *wire, typ int) *tensor {
 // settle turns raw data into numbers, and drops contents that are not whole: a model whose weights were taken out, or a
 // tensor that was too large to be kept.
 func (t *tensor) settle() {
-	size := typeBits(t.typ) / 8
+	size := (typeBits(t.typ) + 7) / 8
+	if t.typ != typeBool && typeBits(t.typ) < 8 {
+		size = 0 // several values a byte
+	}
 	if len(t.raw) > 0 && size > 0 && int64(len(t.raw))%size == 0 {
 		for at := int64(0); at < int64(len(t.raw)); at += size {
 			t.add(t.raw[at : at+size])
@@ -77,7 +80,7 @@ func (t *tensor) settle() {
 	}
 	t.raw = nil
 	n, ok := elements(t.dims)
-	if !ok || t.external || n > maxFolded || int64(len(t.ints)) != n {
+	if !ok || t.external || n > maxFolded || int64(len(t.ints)) != n || isFloat(t.typ) { // halves come as bits in int32_data
 		t.ints = nil
 	}
 	if !ok || t.external || n > maxFolded || int64(len(t.floats)) != n {

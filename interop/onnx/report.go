@@ -50,7 +50,7 @@ type sink struct {
 	macs   *big.Int
 	open   bool // something in it is unknown
 	layers []workload.Layer
-	names  map[string]bool
+	names  map[string]int // by name of a layer the next number to try
 }
 
 // operands says which inputs have which role.
@@ -93,7 +93,7 @@ func (c *call) layer(at operands, suffix string, count int64, e workload.Einsum)
 	}
 	name := c.layerName(at, suffix)
 	c.sink.layers = append(c.sink.layers, workload.Layer{Name: name, Count: count, Einsum: e})
-	c.report.Layers = append(c.report.Layers, Layer{Name: name, Node: c.name(), Operator: c.n.kind(), Count: count, MACs: macs})
+	c.report.Layers = append(c.report.Layers, Layer{Name: name, Node: c.reported(), Operator: c.n.kind(), Count: count, MACs: macs})
 	o := c.operator()
 	o.MACs.Add(o.MACs, macs)
 	o.Expressed.Add(o.Expressed, macs)
@@ -126,12 +126,15 @@ func (c *call) missing(macs *big.Int, why string) {
 		}
 		return
 	}
-	c.report.Missing = append(c.report.Missing, Missing{Node: c.name(), Operator: c.n.kind(), MACs: macs, Why: why})
+	c.report.Missing = append(c.report.Missing, Missing{Node: c.reported(), Operator: c.n.kind(), MACs: macs, Why: why})
 	if macs != nil {
 		o := c.operator()
 		o.MACs.Add(o.MACs, macs)
 	}
 }
+
+// reported is the node's name as the report keeps it: of names as long as only a hostile file has, many would fill memory.
+func (c *call) reported() string { return cutTo(c.name(), 300) }
 
 // unknown lists a node of an operator that this package does not know. What it computes is unknown too.
 func (c *call) unknown() {
@@ -221,11 +224,12 @@ func (c *call) layerName(at operands, suffix string) string {
 	if len(base)+len(suffix) > most {
 		base = base[:most-len(suffix)]
 	}
-	name := base + suffix
-	for i := 2; c.sink.names[name]; i++ {
-		name = fmt.Sprintf("%s_%d%s", base, i, suffix)
+	name, first := base+suffix, base+suffix
+	for c.sink.names[name] > 0 {
+		c.sink.names[first]++
+		name = fmt.Sprintf("%s_%d%s", base, c.sink.names[first], suffix)
 	}
-	c.sink.names[name] = true
+	c.sink.names[name] = 1
 	return name
 }
 

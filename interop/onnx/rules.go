@@ -83,7 +83,7 @@ func rules() map[string]rule {
 	out["Resize"] = rule{shape: (*call).resize, work: perOutput, least: 1}
 	out["Upsample"] = out["Resize"]
 	out["TopK"] = rule{shape: (*call).topK, work: perInput, least: 1}
-	out["RandomNormal"] = rule{shape: (*call).random, work: perOutput}
+	out["RandomNormal"] = rule{shape: (*call).randomShape, work: perOutput}
 	out["RandomUniform"] = out["RandomNormal"]
 	out["GridSample"] = rule{shape: (*call).gridSample, work: perOutput, least: 2}
 	out["RoiAlign"] = rule{shape: (*call).roiAlign, work: perOutput, least: 2}

@@ -18,11 +18,13 @@ func (c *call) same() error {
 	if c.rule.work == move {
 		v.bits, v.weight = c.in[0].bits, c.in[0].weight
 	}
-	random := c.n.op == "Bernoulli" || strings.HasPrefix(c.n.op, "Random")
-	if len(c.in) == 1 && (c.rule.work == perOutput && !random || c.n.op == "Identity") {
+	if len(c.in) == 1 && (c.rule.work == perOutput && !c.random() || c.n.op == "Identity") {
 		v.rep = c.in[0].rep
 	}
 	c.give(0, v)
+	if strings.HasPrefix(c.n.op, "Skip") { // the sum that was normalised; the means are left unknown
+		c.give(3, shaped(v.typ, v.shape...))
+	}
 	if c.n.op == "Dropout" {
 		c.give(1, shaped(typeBool, v.shape...))
 	}
@@ -175,7 +177,10 @@ func (c *call) topK() error {
 	return nil
 }
 
-func (c *call) random() error {
+// random says that an operator gives other values each time.
+func (c *call) random() bool { return c.n.op == "Bernoulli" || strings.HasPrefix(c.n.op, "Random") }
+
+func (c *call) randomShape() error {
 	if shape, ok := c.list("shape"); ok {
 		c.give(0, shaped(c.int("dtype", typeFloat), shape...))
 	}
@@ -190,5 +195,6 @@ func (c *call) embedNorm() error {
 	}
 	c.give(0, shaped(c.in[2].typ, ids[0], ids[1], words[1]))
 	c.give(1, shaped(typeInt32, ids[0]))
+	c.give(2, shaped(c.in[2].typ, ids[0], ids[1], words[1]))
 	return nil
 }

@@ -224,7 +224,9 @@ func (w *wire) floats(typ, size int, to *[]float64, most int64) {
 	if typ == bytesType {
 		if n = w.length(typ); n > (most+1)*int64(size) {
 			w.discard(n)
-			n, *to = 0, make([]float64, most+1)
+			if n = 0; w.keep(8 * (most + 1)) {
+				*to = make([]float64, most+1)
+			}
 		}
 	}
 	if n%int64(size) != 0 {

@@ -195,7 +195,7 @@ func (a *archFile) neutral(l *level) {
 		}
 	}
 	for _, k := range []string{"has_power_gating", "version"} {
-		if v, ok := l.scope.outer[k]; ok && (k == "version" || strings.EqualFold(v.Str(), "false")) {
+		if v, ok := l.scope.outside(k); ok && (k == "version" || strings.EqualFold(v.Str(), "false")) {
 			v.MarkRead()
 		}
 	}

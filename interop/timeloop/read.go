@@ -83,7 +83,8 @@ func (r *reader) err() error {
 
 // variables gathers the variables sections of all files.
 func (r *reader) variables() {
-	r.scope = &scope{outer: map[string]foreign.Value{}, nodes: map[string]map[string]foreign.Value{}, set: r.o.Set}
+	left := mostLookups
+	r.scope = &scope{left: &left, outer: map[string]foreign.Value{}, nodes: map[string]map[string]foreign.Value{}, set: r.o.Set}
 	for _, d := range r.docs {
 		v := d.Root().Get("variables")
 		for _, k := range v.Keys() {

@@ -199,7 +199,7 @@ func (r *reader) widths() {
 		return
 	}
 	l := &r.arch.levels[0]
-	w := l.attrs.First("datawidth", "word-bits", "word_bits")
+	w := l.attrs.First(wordKeys()...)
 	if n := w.Count(8, r.scope.with(l.name, l.attrs).names); w.Present() && n != 8 && n <= 1<<20 {
 		for i := range r.im.Network.Layers {
 			for t := range r.im.Network.Layers[i].Einsum.Tensors {

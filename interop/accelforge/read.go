@@ -48,6 +48,8 @@ func Read(files []File, o Options) (*Import, error) {
 	return r.im, nil
 }
 
+const mostLookups = 100_000
+
 // reader is one import under way.
 type reader struct {
 	im      *Import
@@ -57,6 +59,7 @@ type reader struct {
 	renames foreign.Value
 	arch    *archFile
 	depth   int // names being looked up inside each other
+	looked  int // names looked up so far: a: b+b+b, b: c+c+c, ... takes time without end
 }
 
 func (r *reader) parse(f File) (*foreign.Doc, error) {
@@ -86,8 +89,9 @@ func (r *reader) names(name string) (any, bool) {
 		}
 		return text, true
 	}
-	if v, ok := r.vars[name]; ok && v.IsScalar() && r.depth < 20 {
+	if v, ok := r.vars[name]; ok && v.IsScalar() && r.depth < 20 && r.looked < mostLookups {
 		v.MarkRead()
+		r.looked++
 		r.depth++
 		defer func() { r.depth-- }()
 		if x, err := expr.Eval(v.Str(), r.names); err == nil {

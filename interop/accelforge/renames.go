@@ -35,13 +35,10 @@ func renameList(v foreign.Value) []rename {
 // renames returns those of an Einsum, then those that the file has for it, then those for all Einsums.
 func (w *work) renames(e *einsum) []rename {
 	out := renamesOf(e.at)
-	list := w.r.renames.Get("einsums").List()
-	for _, want := range []string{e.name, "default"} {
-		for _, x := range list {
-			if x.Get("name").Str() == want {
-				out = append(out, renameList(x.Get("tensor_accesses"))...)
-			}
+	if e.name != "default" {
+		for _, x := range w.whole[e.name] {
+			out = append(out, renameList(x.Get("tensor_accesses"))...)
 		}
 	}
-	return out
+	return append(out, w.usual...)
 }

@@ -20,6 +20,10 @@ type work struct {
 	bounds  map[string]int64 // sizes of rank variables, of the workload
 	ranks   map[string]int64 // sizes of ranks, of the workload
 	einsums []einsum
+
+	made, used map[string]bool            // tensors that Einsums make and read
+	whole      map[string][]foreign.Value // renames of the whole file, by Einsum
+	usual      []rename                   // those of the whole file for all Einsums
 }
 
 type einsum struct {
@@ -50,8 +54,11 @@ func (r *reader) workload(v foreign.Value, name string) *workload.Network {
 			return nil
 		}
 	}
+	if w.index(); v.Failed() {
+		return nil
+	}
 	net := &workload.Network{Name: name}
-	seen := map[string]bool{}
+	seen := map[string]int{} // the last number given to layers of a name
 	for i := range w.einsums {
 		l, why := w.layer(&w.einsums[i])
 		if v.Failed() {
@@ -62,10 +69,11 @@ func (r *reader) workload(v foreign.Value, name string) *workload.Network {
 			continue
 		}
 		first := l.Name
-		for k := 2; seen[l.Name]; k++ {
+		for k := max(seen[first], 1) + 1; seen[l.Name] > 0; k++ {
 			l.Name = fmt.Sprintf("%s_%d", first, k)
+			seen[first] = k
 		}
-		seen[l.Name] = true
+		seen[l.Name] = max(seen[l.Name], 1)
 		net.Layers = append(net.Layers, *l)
 	}
 	if len(net.Layers) == 0 {
@@ -389,24 +397,38 @@ func (w *work) bits(e *einsum, parsed *workload.Einsum) {
 }
 
 func (w *work) isTensor(name string) bool {
-	return slices.ContainsFunc(w.einsums, func(e einsum) bool {
-		return slices.ContainsFunc(e.list, func(a access) bool { return a.name == name })
-	})
+	return w.made[name] || w.used[name]
+}
+
+const mostRenames = 1_000_000
+
+// index keeps what each Einsum asks of all others.
+func (w *work) index() {
+	w.made, w.used, w.whole = map[string]bool{}, map[string]bool{}, map[string][]foreign.Value{}
+	for i := range w.einsums {
+		for k := range w.einsums[i].list {
+			if a := &w.einsums[i].list[k]; a.output {
+				w.made[a.name] = true
+			} else {
+				w.used[a.name] = true
+			}
+		}
+	}
+	for _, x := range w.r.renames.Get("einsums").List() {
+		name := x.Get("name").Str()
+		w.whole[name] = append(w.whole[name], x)
+	}
+	for _, x := range w.whole["default"] {
+		w.usual = append(w.usual, renameList(x.Get("tensor_accesses"))...)
+	}
+	if n := len(w.einsums); n*(10+len(w.usual)) > mostRenames {
+		w.at.Fail(fmt.Sprintf("%d Einsums with %d renames for each", n, len(w.usual)), fmt.Sprintf("%d renames in all, with 10 more for each Einsum", mostRenames))
+	}
 }
 
 // named are the sets that any Einsum has, and its tensors.
 func (w *work) named(e *einsum) map[string][]string {
 	out := map[string][]string{"Inputs": {}, "Outputs": {}, "Intermediates": {}, "Shared": {}}
-	made, used := map[string]bool{}, map[string]bool{}
-	for i := range w.einsums {
-		for k := range w.einsums[i].list {
-			if a := &w.einsums[i].list[k]; a.output {
-				made[a.name] = true
-			} else {
-				used[a.name] = true
-			}
-		}
-	}
 	for i := range e.list {
 		a := &e.list[i]
 		out[a.name] = []string{a.name}
@@ -415,7 +437,7 @@ func (w *work) named(e *einsum) map[string][]string {
 		} else {
 			out["Inputs"] = append(out["Inputs"], a.name)
 		}
-		if made[a.name] && used[a.name] {
+		if w.made[a.name] && w.used[a.name] {
 			out["Intermediates"] = append(out["Intermediates"], a.name)
 		}
 	}

@@ -36,14 +36,15 @@ type Doc struct {
 	root  *yaml.Node
 	lines []int // line of the file of each line of the text, where a template changed them; nil: the same
 	err   error
-	read  map[*yaml.Node]bool // values asked for
-	used  map[*yaml.Node]bool // mappings and lists that were looked into
+	read  map[*yaml.Node]bool           // values asked for
+	used  map[*yaml.Node]bool           // mappings and lists that were looked into
+	keys  map[*yaml.Node]map[string]int // where the values of long mappings stand
 }
 
 // Parse reads one document whose root is a mapping. lines gives the file's line of each line of data where a template
 // made the text, nil where they are the same.
 func Parse(data []byte, file string, lines []int) (*Doc, error) {
-	d := &Doc{File: file, lines: lines, read: map[*yaml.Node]bool{}, used: map[*yaml.Node]bool{}}
+	d := &Doc{File: file, lines: lines, read: map[*yaml.Node]bool{}, used: map[*yaml.Node]bool{}, keys: map[*yaml.Node]map[string]int{}}
 	if len(data) > maxBytes {
 		return nil, &yamlsrc.Error{File: file, Msg: fmt.Sprintf("a file of more than %d MiB", maxBytes>>20)}
 	}
@@ -205,8 +206,21 @@ func (u *unfolder) merge(out, from, place *yaml.Node, path string, deep bool) er
 	return nil
 }
 
-// at returns where the value of a key stands in a mapping's Content, -1 where it has none.
-func at(n *yaml.Node, key string) int {
+// at returns where the value of a key stands in a mapping's Content, -1 where it has none. Long mappings are searched once
+// for all keys: a reader that asks for each of them would take time with the square of their number.
+func (d *Doc) at(n *yaml.Node, key string) int {
+	if len(n.Content) > 100 {
+		if d.keys[n] == nil {
+			d.keys[n] = make(map[string]int, len(n.Content)/2)
+			for i := len(n.Content) - 2; i >= 0; i -= 2 {
+				d.keys[n][n.Content[i].Value] = i + 1
+			}
+		}
+		if i, ok := d.keys[n][key]; ok {
+			return i
+		}
+		return -1
+	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		if n.Content[i].Value == key {
 			return i + 1

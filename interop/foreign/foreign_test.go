@@ -127,15 +127,16 @@ last: 1
 
 func TestRenderRefused(t *testing.T) {
 	for text, want := range map[string]string{
-		"a: {{x}}":                              `"x" is not known here`,
-		"a:\nb: {{include_text('g.yaml')}}":     "f.yaml:2: the template includes another file",
-		"{% for a in b.items() %}{% endfor %}":  "a loop that is not evaluated",
-		"{% for a in range(3) %}":               "for without endfor",
-		"{% macro m() %}":                       "a template statement that is not evaluated",
-		"{% if 1 %}":                            "if without endif",
-		"a{%}}":                                 "not closed",
-		"a: {{1":                                "not closed",
-		"{% for a in range(1e9) %}{% endfor %}": "not the bounds of a loop",
+		"a: {{x}}":                                  `"x" is not known here`,
+		"a:\nb: {{include_text('g.yaml')}}":         "f.yaml:2: the template includes another file",
+		"{% for a in b.items() %}{% endfor %}":      "a loop that is not evaluated",
+		"{% for a in range(3) %}":                   "for without endfor",
+		"{% macro m() %}":                           "a template statement that is not evaluated",
+		"{% if 1 %}":                                "if without endif",
+		"a{%}}":                                     "not closed",
+		"a: {{1":                                    "not closed",
+		"{% for a in range(1e9) %}{% endfor %}":     "not the bounds of a loop",
+		"{% for a in range(0, 8, 2) %}{% endfor %}": "a loop with a step",
 		"{% for a in range(999999) %}{% for b in range(999999) %}x{% endfor %}{% endfor %}": "without end",
 		"{% set a %}": "not a set statement",
 	} {

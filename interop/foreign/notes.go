@@ -33,6 +33,8 @@ func (n Note) String() string {
 type Notes struct {
 	Approximated []Note `json:"approximated"` // taken, but not as the file means it, or filled in
 	LeftOut      []Note `json:"left_out"`     // not taken
+
+	approximated, leftOut map[Note]bool // what the lists hold: there may be as many as values in a file
 }
 
 // Sort puts both lists in the order of the files.
@@ -46,26 +48,30 @@ func (n *Notes) Sort() {
 
 // Approximate notes that a value was taken with a change.
 func (n *Notes) Approximate(v Value, format string, args ...any) {
-	n.Approximated = add(n.Approximated, noteAt(v, fmt.Sprintf(format, args...)))
+	add(&n.Approximated, &n.approximated, noteAt(v, fmt.Sprintf(format, args...)))
 }
 
 // Leave notes that a value was not taken, and counts all of it as read.
 func (n *Notes) Leave(v Value, format string, args ...any) {
 	v.Take()
-	n.LeftOut = add(n.LeftOut, noteAt(v, fmt.Sprintf(format, args...)))
+	n.LeaveOut(noteAt(v, fmt.Sprintf(format, args...)))
 }
 
-func add(list []Note, n Note) []Note {
-	if slices.Contains(list, n) {
-		return list
+// add appends a note that is not there yet.
+func add(list *[]Note, have *map[Note]bool, n Note) {
+	if *have == nil {
+		*have = map[Note]bool{}
 	}
-	return append(list, n)
+	if !(*have)[n] {
+		(*have)[n] = true
+		*list = append(*list, n)
+	}
 }
 
 // LeaveOut adds what nothing asked for.
 func (n *Notes) LeaveOut(notes ...Note) {
 	for _, x := range notes {
-		n.LeftOut = add(n.LeftOut, x)
+		add(&n.LeftOut, &n.leftOut, x)
 	}
 }
 

@@ -76,12 +76,7 @@ func (t *template) fail(line int, msg, given, allowed string) error {
 func (t *template) split(text string) error {
 	line := 1
 	for text != "" {
-		i := len(text)
-		for _, open := range []string{"{{", "{%", "{#"} {
-			if j := strings.Index(text[:i], open); j >= 0 {
-				i = j
-			}
-		}
+		i := opening(text)
 		if i > 0 {
 			t.parts = append(t.parts, part{'t', text[:i], line})
 			line += strings.Count(text[:i], "\n")
@@ -107,6 +102,20 @@ func (t *template) split(text string) error {
 		text = text[end+2:]
 	}
 	return nil
+}
+
+// opening returns where the first tag begins, the text's length without one.
+func opening(text string) int {
+	for i := 0; i+1 < len(text); i++ {
+		j := strings.IndexByte(text[i:], '{')
+		if j < 0 || i+j+1 == len(text) {
+			break
+		}
+		if i += j; strings.IndexByte("{%#", text[i+1]) >= 0 {
+			return i
+		}
+	}
+	return len(text)
 }
 
 // alone reports whether the statement just read has only blanks before it on its line, and removes them.
@@ -269,6 +278,9 @@ func (t *template) loop(i, to, depth int) (int, error) {
 	}
 	var bounds []float64
 	for _, b := range strings.Split(m[2], ",") {
+		if len(bounds) == 2 {
+			return 0, t.fail(p.line, "a loop with a step", short1(p.text), "for NAME in range(FROM, TO)")
+		}
 		f, err := expr.Number(b, t.names)
 		if err != nil || f != math.Trunc(f) || math.Abs(f) > 1e6 {
 			return 0, t.fail(p.line, "not the bounds of a loop", short1(p.text), "whole numbers; give variables with --set NAME=VALUE")

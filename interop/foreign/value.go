@@ -91,7 +91,7 @@ func (v Value) Get(key string) Value {
 		return out
 	}
 	v.doc.used[v.node] = true
-	if i := at(v.node, key); i >= 0 {
+	if i := v.doc.at(v.node, key); i >= 0 {
 		out.node = v.node.Content[i]
 		v.doc.read[out.node] = true
 	}
@@ -126,7 +126,7 @@ func (v Value) Need(key string) Value {
 }
 
 // Has reports whether a mapping has a key, without counting it as read.
-func (v Value) Has(key string) bool { return v.IsMap() && at(v.node, key) >= 0 }
+func (v Value) Has(key string) bool { return v.IsMap() && v.doc.at(v.node, key) >= 0 }
 
 // Keys returns the keys of a mapping in file order; none counts as read yet.
 func (v Value) Keys() []string {
@@ -243,7 +243,7 @@ func (v Value) Take() {
 func (v Value) Peek(key string) Value {
 	out := Value{doc: v.doc, path: join(v.path, key)}
 	if v.IsMap() {
-		if i := at(v.node, key); i >= 0 {
+		if i := v.doc.at(v.node, key); i >= 0 {
 			out.node = v.node.Content[i]
 		}
 	}

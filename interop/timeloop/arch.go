@@ -170,12 +170,21 @@ func (a *archFile) settle() {
 			last = i
 		}
 	}
+	for i := last; i >= 0; i-- {
+		if isCompute(a.levels[i].class) && a.levels[i].kind == memory {
+			a.below(i+1, last)
+			last = i
+			break
+		}
+	}
 	if last < 0 {
 		a.top.Fail("no component in this architecture", "memories, outermost first, and the compute last")
 		return
 	}
 	for i := last + 1; i < len(a.levels); i++ {
-		a.notes.Leave(a.levels[i].at, "an array below the compute")
+		if a.levels[i].kind == array {
+			a.notes.Leave(a.levels[i].at, "an array below the compute")
+		}
 	}
 	a.levels = a.levels[:last+1]
 	a.levels[last].kind = compute
@@ -203,6 +212,15 @@ func (a *archFile) settle() {
 		if a.levels[i].kind == memory {
 			a.levels[i].number = n
 			n++
+		}
+	}
+}
+
+// below notes components that stand after the compute, such as address generators.
+func (a *archFile) below(from, to int) {
+	for i := from; i <= to; i++ {
+		if a.levels[i].kind == memory {
+			a.notes.Leave(a.levels[i].at, "%s, of class %q, stands below the compute", a.levels[i].name, a.levels[i].class)
 		}
 	}
 }

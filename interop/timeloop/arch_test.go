@@ -1,11 +1,13 @@
 package timeloop
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
 	"tcmdse/hwmodel"
+	"tcmdse/interop/foreign"
 )
 
 func nodeOf(t *testing.T, a *hwmodel.Arch, name string) *hwmodel.Node {
@@ -160,5 +162,72 @@ func TestSpatialConstraints(t *testing.T) {
 	d := nodeOf(t, a, "PE").Dims[0]
 	if !slices.Equal(d.OnlyReuse, []string{"outputs"}) || d.Multicasts("Inputs", "inputs") || !d.Multicasts("Weights", "weights") {
 		t.Errorf("dimension %+v", d)
+	}
+}
+
+// TestWords: capacities in words and bandwidths in words count where a file gives no width of a value, of which Timeloop's own
+// default is 16 bits; a width that a cluster shares is divided among its instances, and so are its energies.
+func TestWords(t *testing.T) {
+	im, a := read(t, `
+architecture:
+  version: 0.3
+  subtree:
+  - name: sys
+    local:
+    - {name: DRAM, class: DRAM}
+    subtree:
+    - name: PE[0..3]
+      local:
+      - {name: Buf, class: SRAM, attributes: {entries: 256, read_bandwidth: 2}}
+      - {name: Reg, class: regfile, attributes: {depth: 16, multiple-buffering: 2}}
+      - {name: Shared, class: storage, attributes: {memory_depth: 16, memory_width: 64, word-bits: 8, cluster-size: 4, bandwidth: 4}}
+      - {name: MACC, class: intmac, attributes: {instances: 8}}
+      - {name: address, class: counter, attributes: {instances: 8}}
+ERT_summary:
+  table_summary:
+  - {name: sys.Shared, actions: [{name: read, energy: 8}, {name: write, energy: 4}]}
+`)
+	buf, reg, shared := nodeOf(t, a, "Buf"), nodeOf(t, a, "Reg"), nodeOf(t, a, "Shared")
+	if buf.SizeBits != 256*16 || buf.Read.BandwidthBitPerS != 2*16*1e9 || buf.BitsOf("A", "inputs", 8) != 16 {
+		t.Errorf("entries: %+v", buf)
+	}
+	if reg.SizeBits != 16*16/2 {
+		t.Errorf("depth: %d bits", reg.SizeBits)
+	}
+	if shared.SizeBits != 16*16 || shared.WidthBits != 16 || shared.Read.BandwidthBitPerS != 2*8*1e9 || shared.Ports != hwmodel.SeparatePorts {
+		t.Errorf("cluster: %+v", shared)
+	}
+	for _, w := range []string{"read: {energy: 2pJ", "write: {energy: 1pJ", "compute: MACC", "{name: x, size: 2}"} {
+		if !strings.Contains(string(im.ArchYML), w) {
+			t.Errorf("%q is missing in\n%s", w, im.ArchYML)
+		}
+	}
+	if !slices.ContainsFunc(im.Notes.LeftOut, func(n foreign.Note) bool { return strings.Contains(n.Text, "address, of class") }) {
+		t.Errorf("left out: %v", im.Notes.LeftOut)
+	}
+}
+
+// TestStrides: every stride and dilation of the shape that Timeloop knows by name.
+func TestStrides(t *testing.T) {
+	for _, stride := range []int64{1, 2, 11, 21} {
+		text := fmt.Sprintf("problem: {shape: cnn-layer, R: 3, S: 3, P: 4, Q: 4, C: 2, K: 2, N: 1, Wstride: %d, Hdilation: 11}", stride)
+		im, err := Read([]File{{"a.yaml", []byte(text)}}, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := &im.Network.Layers[0].Einsum
+		var got []int64
+		for _, dim := range e.Tensors[0].Dims {
+			for _, term := range dim {
+				got = append(got, term.Coef)
+			}
+		}
+		if want := []int64{1, 1, 1, stride, 11, 1}; e.Tensors[0].Name != "Inputs" || !slices.Equal(got, want) {
+			t.Errorf("stride %d: %s %v, want %v", stride, e.Tensors[0].Name, got, want)
+		}
+	}
+	bad := `problem: {shape: {name: x, dimensions: [P, K], data_spaces: [{name: A, projection: [[[P, 1.5]]]}, {name: B, projection: [[[P]], [[K]]], read_write: true}]}, instance: {P: 4, K: 2}}`
+	if _, err := Read([]File{{"a.yaml", []byte(bad)}}, Options{}); err == nil || !strings.Contains(err.Error(), "no such coefficient") {
+		t.Errorf("a coefficient of 1.5: %v", err)
 	}
 }

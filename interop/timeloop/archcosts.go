@@ -39,22 +39,32 @@ func (a *archFile) technology(l *level) string {
 type geometry struct {
 	size  int64 // 0: unlimited
 	width int64 // of one access; 0: not said
-	word  int64 // of one value; 0: not said
+	word  int64 // of one value
+
+	cluster int64 // instances that share one access and its energy in the ERT; 1: none
 }
+
+// usualWord is the width of a value where none is given (NVlabs/timeloop, src/model/buffer.hpp, kDefaultWordBits).
+const usualWord = 16
 
 func (a *archFile) geometry(l *level, outermost bool) geometry {
 	s, at := l.scope, l.attrs
 	count := func(least int64, keys ...string) int64 { return at.First(keys...).Count(least, s.names) }
 	var g geometry
-	g.word = count(0, "datawidth", "word-bits", "word_bits")
+	if g.word = count(0, wordKeys()...); g.word == 0 {
+		g.word = usualWord
+		a.notes.Approximate(l.at, "no datawidth is given: values of %d bits, as in Timeloop", usualWord)
+	}
 	g.width = count(0, "width", "memory_width")
-	block, cluster := count(1, "block-size", "block_size"), count(1, "cluster-size", "cluster_size")
-	if g.width == 0 && g.word > 0 {
+	block := count(1, "block-size", "block_size", "n_words")
+	g.cluster = count(1, "cluster-size", "cluster_size")
+	given := g.width > 0
+	if !given {
 		g.width = product(at, g.word, block)
 	}
-	if cluster > 1 {
-		a.notes.Approximate(at.First("cluster-size", "cluster_size"), "clusters of %d instances: each instance is a memory of its own here", cluster)
-		if w := g.width / cluster; at.Has("width") && w > 0 {
+	if g.cluster > 1 {
+		a.notes.Approximate(at.First("cluster-size", "cluster_size"), "clusters of %d instances: each instance is a memory of its own here", g.cluster)
+		if w := g.width / g.cluster; given && w > 0 {
 			g.width = w
 		}
 	}
@@ -62,7 +72,7 @@ func (a *archFile) geometry(l *level, outermost bool) geometry {
 	switch {
 	case depth > 0 && g.width > 0:
 		g.size = product(at, depth, g.width)
-	case entries > 0 && g.word > 0:
+	case entries > 0:
 		g.size = product(at, entries, g.word)
 	case kb > 0 && kb < 1<<40:
 		g.size = int64(kb * 8192)
@@ -70,12 +80,15 @@ func (a *archFile) geometry(l *level, outermost bool) geometry {
 	default:
 		a.notes.Approximate(l.at, "no size is given: unlimited, as in Timeloop")
 	}
-	if mb := at.Get("multiple_buffering").Number(s.names); mb > 1 && g.size > 0 {
+	buffered := at.First("multiple_buffering", "multiple-buffering")
+	if mb := buffered.Number(s.names); mb > 1 && g.size > 0 {
 		g.size = max(int64(float64(g.size)/mb), 1)
-		a.notes.Approximate(at.Get("multiple_buffering"), "buffered %s times: the size is divided by that", archfile.Number(mb))
+		a.notes.Approximate(buffered, "buffered %s times: the size is divided by that", archfile.Number(mb))
 	}
 	return g
 }
+
+func wordKeys() []string { return []string{"datawidth", "word-bits", "word_bits", "word_width"} }
 
 // product multiplies sizes that a file may have made too large.
 func product(at foreign.Value, x, y int64) int64 {
@@ -109,7 +122,7 @@ func (l *level) model(g geometry) (lines []string, what string) {
 		return []string{"model: regfile"}, "model regfile"
 	}
 	lines = []string{"model: sram"}
-	if b := l.attrs.First("n_banks", "num-banks"); b.Present() {
+	if b := l.attrs.First("n_banks", "num-banks", "num_banks"); b.Present() {
 		lines = append(lines, fmt.Sprintf("banks: %d", b.Count(1, l.scope.names)))
 	}
 	return lines, "model sram"

@@ -45,7 +45,11 @@ func (a *archFile) subtrees(list foreign.Value, s *scope, instances int64) {
 		}
 		for _, c := range t.Get("local").List() {
 			cname, cn := ranged(c.Need("name"))
-			a.instanced(c, cname, name, c.Get("attributes"), inner, instances*cn)
+			own, n := c.Get("attributes"), instances*cn
+			if own.Get("instances").Present() {
+				n = own.Get("instances").Count(1, inner.with(cname, own).names) // it stands before the ranges of names
+			}
+			a.instanced(c, cname, name, own, inner, n)
 		}
 		a.subtrees(t.Get("subtree"), inner, instances)
 	}

@@ -114,8 +114,12 @@ func (a *archFile) nodeLines(l *level, outermost bool, head []string, energies e
 		if g.width == 0 {
 			e.at.Fail("energies of an access of a memory whose width is not known", "a width in the architecture")
 		}
-		lines = append(lines, fmt.Sprintf("read: {energy: %spJ, bandwidth: %s}", archfile.Number(e.read), read),
-			fmt.Sprintf("write: {energy: %spJ, bandwidth: %s}", archfile.Number(e.write), write))
+		sharers := float64(max(g.cluster, 1))
+		if sharers > 1 {
+			a.notes.Approximate(e.at, "energies of an access of a whole cluster of %d: divided by that, as with all its instances in use", g.cluster)
+		}
+		lines = append(lines, fmt.Sprintf("read: {energy: %spJ, bandwidth: %s}", archfile.Number(e.read/sharers), read),
+			fmt.Sprintf("write: {energy: %spJ, bandwidth: %s}", archfile.Number(e.write/sharers), write))
 		if e.leak > 0 {
 			lines = append(lines, "leakage: "+archfile.Number(e.leak*1e-12*clockHz(head))+"W")
 		}
@@ -146,6 +150,7 @@ func (a *archFile) ownTechnology(l *level, head []string) []string {
 
 // bandwidths returns rates as Timeloop's engine reads them: words per cycle, unlimited where none is given.
 func (a *archFile) bandwidths(l *level, g geometry) (read, write string, ports []string) {
+	share := 1.0
 	rate := func(keys ...string) string {
 		v := l.attrs.First(keys...)
 		if !v.Present() {
@@ -159,20 +164,22 @@ func (a *archFile) bandwidths(l *level, g geometry) (read, write string, ports [
 			v.Fail("not a bandwidth in words per cycle", "numbers above 0")
 			return ""
 		}
-		word := g.word
-		if word == 0 {
-			word = 8
-			a.notes.Approximate(v, "words of 8 bits are taken, since no datawidth is given")
-		}
-		return archfile.Number(f*float64(word)) + "b/cycle"
+		return archfile.Number(f*share*float64(g.word)) + "b/cycle"
 	}
 	read, write = rate("read_bandwidth"), rate("write_bandwidth")
-	shared := rate("shared_bandwidth", "rw_bandwidth", "bandwidth")
+	if read == "" && write == "" {
+		share = 0.5 // bandwidth stands for half of it each way (NVlabs/timeloop, src/model/buffer.cpp, ParseSpecs)
+		if both := rate("bandwidth"); both != "" {
+			return both, both, []string{"ports: separate"}
+		}
+		share = 1
+	}
+	shared := rate("shared_bandwidth", "rw_bandwidth")
 	if shared != "" && read == "" && write == "" {
 		return shared, shared, nil
 	}
 	if shared != "" {
-		a.notes.Leave(l.attrs.First("shared_bandwidth", "rw_bandwidth", "bandwidth"), "a shared bandwidth beside one of reads or writes")
+		a.notes.Leave(l.attrs.First("shared_bandwidth", "rw_bandwidth"), "a shared bandwidth beside one of reads or writes")
 	}
 	if read != "" || write != "" {
 		ports = []string{"ports: separate"}
@@ -189,13 +196,13 @@ func (a *archFile) bandwidths(l *level, g geometry) (read, write string, ports [
 // neutral counts attributes as read that say what holds here anyway.
 func (a *archFile) neutral(l *level) {
 	for key, value := range map[string]string{"has_power_gating": "false", "reduction_supported": "true", "min_utilization": "0",
-		"allow_overbooking": "false", "multiple_buffering": "1", "network-word-bits": "", "instances": ""} {
-		if v := l.attrs.Peek(key); v.IsScalar() && (value == "" || strings.EqualFold(v.Str(), value)) && key != "network-word-bits" {
+		"allow_overbooking": "false", "multiple_buffering": "1"} {
+		if v := l.attrs.Peek(key); v.IsScalar() && strings.EqualFold(v.Str(), value) {
 			v.MarkRead()
 		}
 	}
 	for _, k := range []string{"has_power_gating", "version"} {
-		if v, ok := l.scope.outer[k]; ok && (k == "version" || strings.EqualFold(v.Str(), "false")) {
+		if v, ok := l.scope.outside(k); ok && (k == "version" || strings.EqualFold(v.Str(), "false")) {
 			v.MarkRead()
 		}
 	}

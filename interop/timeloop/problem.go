@@ -3,6 +3,7 @@ package timeloop
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"tcmdse/interop/archfile"
@@ -57,8 +58,9 @@ func (p *problem) builtin(shape, instance foreign.Value, s *scope) workload.Laye
 		p.sizes[d] = instance.Get(d).Count(1, s.names)
 	}
 	c := func(key string) int64 { return instance.Get(key).Count(1, s.names) }
-	text := fmt.Sprintf("Outputs[N,K,Q,P] = Inputs[N,C,%d*R+%d*P,%d*S+%d*Q] * Weights[C,K,R,S]", c("Wdilation"), c("Wstride"), c("Hdilation"), c("Hstride"))
-	return p.layer("cnn-layer", strings.ReplaceAll(text, "1*", ""), map[string]string{})
+	text := fmt.Sprintf("Outputs[N,K,Q,P] = Inputs[N,C,%s+%s,%s+%s] * Weights[C,K,R,S]",
+		scaled(c("Wdilation"), "R"), scaled(c("Wstride"), "P"), scaled(c("Hdilation"), "S"), scaled(c("Hstride"), "Q"))
+	return p.layer("cnn-layer", text, map[string]string{})
 }
 
 func (p *problem) shape(shape, instance foreign.Value, s *scope) workload.Layer {
@@ -144,23 +146,29 @@ func (p *problem) projection(v foreign.Value) []string {
 			}
 			coef := int64(1)
 			if len(parts) == 2 {
-				if coef = p.coefficient(t, parts[1]); coef > 1 {
-					parts[0] = fmt.Sprintf("%d*%s", coef, parts[0])
-				}
+				coef = p.coefficient(t, parts[1])
 			}
-			terms = append(terms, parts[0])
+			terms = append(terms, scaled(coef, parts[0]))
 		}
 		out = append(out, strings.Join(terms, "+"))
 	}
 	return out
 }
 
+// scaled writes a term of an affine expression.
+func scaled(coef int64, dim string) string {
+	if coef == 1 {
+		return dim
+	}
+	return fmt.Sprintf("%d*%s", coef, dim)
+}
+
 func (p *problem) coefficient(at foreign.Value, text string) int64 {
 	if c, ok := p.coefs[text]; ok {
 		return c
 	}
-	var c int64
-	if n, err := fmt.Sscanf(text, "%d", &c); n != 1 || err != nil || c < 1 {
+	c, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || c < 1 {
 		at.Fail("no such coefficient", "coefficients of the shape, whole numbers from 1")
 		return 1
 	}

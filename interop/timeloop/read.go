@@ -83,7 +83,8 @@ func (r *reader) err() error {
 
 // variables gathers the variables sections of all files.
 func (r *reader) variables() {
-	r.scope = &scope{outer: map[string]foreign.Value{}, nodes: map[string]map[string]foreign.Value{}, set: r.o.Set}
+	left := mostLookups
+	r.scope = &scope{left: &left, outer: map[string]foreign.Value{}, nodes: map[string]map[string]foreign.Value{}, set: r.o.Set}
 	for _, d := range r.docs {
 		v := d.Root().Get("variables")
 		for _, k := range v.Keys() {
@@ -198,7 +199,7 @@ func (r *reader) widths() {
 		return
 	}
 	l := &r.arch.levels[0]
-	w := l.attrs.First("datawidth", "word-bits", "word_bits")
+	w := l.attrs.First(wordKeys()...)
 	if n := w.Count(8, r.scope.with(l.name, l.attrs).names); w.Present() && n != 8 && n <= 1<<20 {
 		for i := range r.im.Network.Layers {
 			for t := range r.im.Network.Layers[i].Einsum.Tensors {

@@ -1,8 +1,6 @@
 package timeloop
 
 import (
-	"maps"
-
 	"tcmdse/interop/expr"
 	"tcmdse/interop/foreign"
 )
@@ -12,12 +10,18 @@ import (
 type scope struct {
 	own     map[string]foreign.Value
 	outer   map[string]foreign.Value
+	up      *scope                              // what is outside outer: copies of outer would grow with the square of the containers
 	nodes   map[string]map[string]foreign.Value // attributes of nodes by name
 	set     map[string]string
-	pending int // names being looked up inside each other
+	pending int  // names being looked up inside each other
+	left    *int // look-ups that an import may still make: a: b+b+b, b: c+c+c, ... takes time without end
 }
 
-const deepestNames = 20
+const (
+	deepestNames = 20
+	mostLookups  = 100_000
+	mostOutside  = 1000 // containers around a node
+)
 
 // with returns the scope of a node: its attributes are known by their names, and later by NODE.attributes.
 func (s *scope) with(node string, attrs foreign.Value) *scope {
@@ -26,14 +30,22 @@ func (s *scope) with(node string, attrs foreign.Value) *scope {
 		own[k] = attrs.Peek(k)
 	}
 	s.nodes[node] = own
-	return &scope{own: own, outer: s.outer, nodes: s.nodes, set: s.set}
+	return &scope{own: own, outer: s.outer, up: s.up, nodes: s.nodes, set: s.set, left: s.left}
 }
 
 // inside returns the scope of what stands inside a container.
 func (s *scope) inside(attrs map[string]foreign.Value) *scope {
-	outer := maps.Clone(s.outer)
-	maps.Copy(outer, attrs)
-	return &scope{outer: outer, nodes: s.nodes, set: s.set}
+	return &scope{outer: attrs, up: s, nodes: s.nodes, set: s.set, left: s.left}
+}
+
+// outside returns what the containers around, the nearest first, and the variables say.
+func (s *scope) outside(name string) (foreign.Value, bool) {
+	for k := 0; s != nil && k < mostOutside; s, k = s.up, k+1 {
+		if v, ok := s.outer[name]; ok {
+			return v, true
+		}
+	}
+	return foreign.Value{}, false
 }
 
 // names is the lookup that package expr asks.
@@ -46,14 +58,15 @@ func (s *scope) names(name string) (any, bool) {
 	}
 	v, ok := s.own[name]
 	if !ok {
-		v, ok = s.outer[name]
+		v, ok = s.outside(name)
 	}
 	if !ok {
 		v, ok = s.dotted(name)
 	}
-	if !ok || s.pending > deepestNames || !v.IsScalar() {
+	if !ok || s.pending > deepestNames || *s.left <= 0 || !v.IsScalar() {
 		return nil, false
 	}
+	*s.left--
 	v.MarkRead()
 	s.pending++
 	defer func() { s.pending-- }()
@@ -76,8 +89,7 @@ func (s *scope) dotted(name string) (foreign.Value, bool) {
 			rest = rest[len(attrs):]
 		}
 		if node == "variables" {
-			v, ok := s.outer[rest]
-			return v, ok
+			return s.outside(rest)
 		}
 		v, ok := s.nodes[node][rest]
 		return v, ok
@@ -90,7 +102,7 @@ func (s *scope) find(attrs foreign.Value, keys ...string) foreign.Value {
 	for _, k := range keys {
 		if attrs.Has(k) {
 			if v := attrs.Get(k); v.Present() {
-				if outer, ok := s.outer[k]; ok && outer.Short() == v.Short() {
+				if outer, ok := s.outside(k); ok && outer.Short() == v.Short() {
 					outer.MarkRead() // said twice
 				}
 				return v
@@ -98,7 +110,7 @@ func (s *scope) find(attrs foreign.Value, keys ...string) foreign.Value {
 		}
 	}
 	for _, k := range keys {
-		if v, ok := s.outer[k]; ok && v.Present() {
+		if v, ok := s.outside(k); ok && v.Present() {
 			v.MarkRead()
 			return v
 		}

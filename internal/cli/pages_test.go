@@ -27,36 +27,8 @@ func TestTutorial(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := os.ReadFile(page)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("PATH", filepath.Dir(binary(t))+string(os.PathListSeparator)+os.Getenv("PATH"))
-	t.Chdir(t.TempDir())
-	var out strings.Builder
-	commands := 0
-	for i, part := range strings.Split(string(text), "```") { // odd parts lie within fences
-		kind, body, _ := strings.Cut(part, "\n")
-		switch file, isFile := strings.CutPrefix(kind, "yaml file="); {
-		case i%2 == 0:
-		case isFile:
-			if err := os.WriteFile(file, []byte(body), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		case kind == "console":
-			body, n := followBlock(t, body, mode == "update")
-			part = kind + "\n" + body
-			commands += n
-		case kind != "sql" && kind != "python":
-			t.Errorf("a block of kind %q is not tested", kind)
-		}
-		if i > 0 {
-			out.WriteString("```")
-		}
-		out.WriteString(part)
-	}
-	if commands < 10 {
-		t.Errorf("only %d commands", commands)
+	if n := follow(t, page, mode == "update"); n < 10 {
+		t.Errorf("only %d commands", n)
 	}
 	picture, err := os.ReadFile("front.svg")
 	if err != nil {
@@ -65,9 +37,6 @@ func TestTutorial(t *testing.T) {
 	picture = tutorialBuild.ReplaceAll(picture, []byte("tcmdse<")) // the version and the day of the sweep
 	shown := filepath.Join(filepath.Dir(page), "tutorial.svg")
 	if mode == "update" {
-		if err := os.WriteFile(page, []byte(out.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
 		if err := os.WriteFile(shown, picture, 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -78,6 +47,56 @@ func TestTutorial(t *testing.T) {
 	if old, err := os.ReadFile(shown); err != nil || string(old) != string(picture) {
 		t.Errorf("docs/tutorial.svg is not what the commands draw: %v", err)
 	}
+}
+
+// TestModelPage: the example of docs/model.md prints what the page says.
+func TestModelPage(t *testing.T) {
+	page, err := filepath.Abs("../../docs/model.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := follow(t, page, false); n != 2 {
+		t.Errorf("%d commands", n)
+	}
+}
+
+// follow makes a new folder the current one, writes the files there that a page shows, gives its commands to bash and
+// returns how many there were. With update, the page gets what they print.
+func follow(t *testing.T, page string, update bool) (commands int) {
+	t.Helper()
+	text, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", filepath.Dir(binary(t))+string(os.PathListSeparator)+os.Getenv("PATH"))
+	t.Chdir(t.TempDir())
+	var out strings.Builder
+	for i, part := range strings.Split(string(text), "```") { // odd parts lie within fences
+		kind, body, _ := strings.Cut(part, "\n")
+		switch file, isFile := strings.CutPrefix(kind, "yaml file="); {
+		case i%2 == 0:
+		case isFile:
+			if err := os.WriteFile(file, []byte(body), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		case kind == "console":
+			body, n := followBlock(t, body, update)
+			part = kind + "\n" + body
+			commands += n
+		default:
+			t.Errorf("a block of kind %q is not tested", kind)
+		}
+		if i > 0 {
+			out.WriteString("```")
+		}
+		out.WriteString(part)
+	}
+	if update {
+		if err := os.WriteFile(page, []byte(out.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return commands
 }
 
 // followBlock runs the commands of one block, each at a "$ ", and returns the block with what they print.

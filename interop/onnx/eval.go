@@ -240,7 +240,7 @@ func (c *call) settle(v *value, info *valueInfo) error {
 		if c.kept += contents; c.kept > maxValues {
 			v.ints, v.floats = nil, nil
 		}
-		if err := c.visit(contents / 32); err != nil {
+		if err := c.visit(contents / 8); err != nil {
 			return err
 		}
 	}

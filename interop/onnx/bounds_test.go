@@ -33,7 +33,7 @@ func TestWork(t *testing.T) {
 		want string // of the error, "" for none
 	}{
 		"names taken": {modelOf(input("a", 4, 4), bytes.Repeat(mm, 10_000)), ""},
-		"casts":       {modelOf(input("a", 4, 4), full, bytes.Repeat(nodeOf("Cast", []string{"k"}, "c", field(5, cat(text(1, "to"), number(3, typeBool)))), 5000), mm), ""},
+		"casts":       {modelOf(input("a", 4, 4), full, bytes.Repeat(nodeOf("Cast", []string{"k"}, "c", field(5, cat(text(1, "to"), number(3, typeBool)))), 1500), mm), ""},
 		"contents":    {modelOf(input("a", 4, 4), full, bytes.Repeat(nodeOf("Add", []string{"k", "k"}, "c"), 300_000), mm), "nodes to walk"},
 		"wide":        {cat(modelOf(input("a", 4, 4), bytes.Repeat(callF, 1000), mm), ownFunction("F", wide)), "nodes to walk"},
 		"constants":   {cat(modelOf(input("a", 1), bytes.Repeat(callF, 1000), mm), ownFunction("F", ifNode)), "nodes to walk"},

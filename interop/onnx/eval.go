@@ -214,7 +214,7 @@ func (c *call) apply() error {
 	}
 	c.count(complete)
 	switch {
-	case r.mac == nil, len(c.out) > 0 && c.out[0] != nil && c.out[0].constant: // computed once, before the network runs
+	case r.mac == nil:
 		return nil
 	case !complete || len(c.out) == 0 || c.out[0] == nil:
 		c.missing(nil, "its shapes depend on data")
@@ -240,7 +240,7 @@ func (c *call) settle(v *value, info *valueInfo) error {
 		if c.kept += contents; c.kept > maxValues {
 			v.ints, v.floats = nil, nil
 		}
-		if err := c.visit(contents / 32); err != nil {
+		if err := c.visit(contents / 8); err != nil {
 			return err
 		}
 	}

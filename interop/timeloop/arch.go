@@ -68,27 +68,47 @@ func readArch(v foreign.Value, name string, s *scope, notes *foreign.Notes) *arc
 // nodes walks a list of version 0.4. A container's attributes hold for all that follows it; so do instances.
 func (a *archFile) nodes(list foreign.Value, s *scope, beside int) *scope {
 	for _, n := range list.List() {
-		switch n.Tag() {
-		case "Parallel":
-			if sub := n.Get("nodes"); sub.Present() {
-				a.notes.Approximate(n, "nodes beside each other become nodes one below the other, each for what it keeps")
-				a.beside++
-				a.nodes(sub, s, a.beside)
-			}
-		case "Hierarchical", "Branch", "Pipelined":
-			if n.Tag() == "Pipelined" {
-				a.notes.Approximate(n, "read as nodes one below the other")
-			}
-			s = a.nodes(n.Get("nodes"), s, beside)
-		case "Container", "Component", "Nothing":
-			s = a.node(n, s, beside)
-		case "":
-			n.Fail("a node without a type", "!Container, !Component, !Parallel, !Hierarchical before its keys")
-		default:
-			n.Fail("a type of node that is not known", "!Container, !Component, !Parallel, !Hierarchical, !Nothing")
-		}
+		s = a.walk(n, s, beside)
 	}
 	return s
+}
+
+// walk reads one node with all that is in it.
+func (a *archFile) walk(n foreign.Value, s *scope, beside int) *scope {
+	switch n.Tag() {
+	case "Parallel":
+		a.parallel(n, s)
+	case "Hierarchical", "Branch", "Pipelined":
+		if n.Tag() == "Pipelined" {
+			a.notes.Approximate(n, "read as nodes one below the other")
+		}
+		return a.nodes(n.Get("nodes"), s, beside)
+	case "Container", "Component", "Nothing":
+		return a.node(n, s, beside)
+	case "":
+		n.Fail("a node without a type", "!Container, !Component, !Parallel, !Hierarchical before its keys")
+	default:
+		n.Fail("a type of node that is not known", "!Container, !Component, !Parallel, !Hierarchical, !Nothing")
+	}
+	return s
+}
+
+// parallel reads nodes beside each other. None of them is around another, so attributes hold in their own branch only, and an
+// array in any branch but the last would multiply what it does not hold once the branches stand one below the other.
+func (a *archFile) parallel(n foreign.Value, s *scope) {
+	all := n.Get("nodes").List()
+	if len(all) > 0 {
+		a.notes.Approximate(n, "nodes beside each other become nodes one below the other, each for what it keeps")
+		a.beside++
+	}
+	for i, branch := range all {
+		from := len(a.levels)
+		a.walk(branch, s, a.beside)
+		isArray := func(l level) bool { return l.kind == array }
+		if i < len(all)-1 && slices.ContainsFunc(a.levels[min(from, len(a.levels)):], isArray) {
+			branch.Fail("an array inside one of several branches side by side", "arrays above or below !Parallel, or in its last branch")
+		}
+	}
 }
 
 func (a *archFile) node(n foreign.Value, s *scope, beside int) *scope {

@@ -231,3 +231,36 @@ func TestStrides(t *testing.T) {
 		t.Errorf("a coefficient of 1.5: %v", err)
 	}
 }
+
+// TestBranches: a branch beside others has its attributes for itself, and no array that would multiply the others.
+func TestBranches(t *testing.T) {
+	text := `
+architecture:
+  nodes:
+  - !Component {name: DRAM, class: DRAM, attributes: {width: 64, datawidth: 8}}
+  - !Parallel
+    nodes:
+    - !Hierarchical
+      nodes:
+      - !Container {name: group, attributes: {rows: 64}}
+      - !Component {name: WB, class: SRAM, attributes: {depth: rows, width: 64, datawidth: 8}, constraints: {dataspace: {keep: [Weights]}}}
+    - !Hierarchical
+      nodes:
+      - !Container {name: other, attributes: {rows: 32}}
+      - !Component {name: IB, class: SRAM, attributes: {depth: rows, width: 64, datawidth: 8}, constraints: {dataspace: {keep: [Inputs]}}}
+  - !Component {name: mac, class: intmac, attributes: {datawidth: 8}}
+`
+	_, a := read(t, text)
+	if w, i := nodeOf(t, a, "WB").SizeBits, nodeOf(t, a, "IB").SizeBits; w != 64*64 || i != 32*64 {
+		t.Errorf("%d and %d bits", w, i)
+	}
+	for was, want := range map[string]string{
+		"name: group,": "a.yaml:7: architecture.nodes[1].nodes[0]: an array inside one of several branches",
+		"name: other,": "",
+	} {
+		_, err := Read([]File{{"a.yaml", []byte(strings.Replace(text, was, was+" spatial: {meshX: 4},", 1))}}, Options{})
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
+}

@@ -223,6 +223,9 @@ func printONNX(w io.Writer, r *onnx.Result) {
 	if rep.Expressed.Cmp(rep.MACs) != 0 {
 		fmt.Fprintf(w, ", %s of %v", percent(rep.Expressed, rep.MACs), rep.MACs)
 	}
+	if n := rep.Unknown(); n > 0 {
+		fmt.Fprintf(w, "; those of %d nodes are unknown", n)
+	}
 	fmt.Fprintln(w)
 	const most = 30
 	for i := range rep.Missing {
@@ -261,7 +264,7 @@ func onnxJSON(r *onnx.Result, output string) map[string]any {
 	for _, m := range r.Report.Missing {
 		missing = append(missing, map[string]any{"node": m.Node, "operator": m.Operator, "macs": m.MACs, "why": m.Why})
 	}
-	out := map[string]any{"network": r.Network.Name, "macs": r.Report.MACs, "macs_in_layers": r.Report.Expressed, "layers": layers, "operators": operators,
+	out := map[string]any{"network": r.Network.Name, "nodes_of_unknown_macs": r.Report.Unknown(), "macs": r.Report.MACs, "macs_in_layers": r.Report.Expressed, "layers": layers, "operators": operators,
 		"missing": missing}
 	if output != "" {
 		out["output"] = output

@@ -258,7 +258,11 @@ func (im *importer) describe(r *Result) {
 	if producer == "" {
 		producer = "a program that does not say its name"
 	}
-	r.Doc.Description = fmt.Sprintf("Imported from ONNX, written by %s, opset %d; %v multiply-accumulates.", short(producer), im.model.Opsets[""], r.Report.Expressed)
+	unknown := ""
+	if n := r.Report.Unknown(); n > 0 {
+		unknown = fmt.Sprintf("; those of %d nodes are unknown", n)
+	}
+	r.Doc.Description = fmt.Sprintf("Imported from ONNX, written by %s, opset %d; %v multiply-accumulates%s.", short(producer), im.model.Opsets[""], r.Report.Expressed, unknown)
 	if im.opt.TypeBits {
 		r.Doc.Comments = append(r.Doc.Comments, "Widths are those of the model's element types.")
 	} else if len(im.opt.Bits) == 0 {

@@ -44,6 +44,16 @@ type Missing struct {
 	Why            string
 }
 
+// Unknown is how many of the missing nodes have unknown multiply-accumulates: where it is not 0, no total is complete.
+func (r *Report) Unknown() (n int) {
+	for i := range r.Missing {
+		if r.Missing[i].MACs == nil {
+			n++
+		}
+	}
+	return n
+}
+
 // sink takes layers; a quiet one only counts them.
 type sink struct {
 	quiet  bool

@@ -76,9 +76,15 @@ func (a *archFile) actions(n foreign.Value, names ...string) map[string]action {
 				t.Fail("not a rate in actions per second", "numbers above 0, inf")
 			}
 		} else if l := v.Get("latency"); l.Present() {
-			act.rate = 1 / l.Number(a.r.names)
+			f := l.Number(a.r.names)
+			if act.rate = 1 / f; !(f >= 0) {
+				l.Fail("not a time in seconds", "numbers from 0")
+			}
 		}
 		act.rate *= a.positive(v.Get("throughput_scale"))
+		if l := v.Get("latency_scale"); !v.Has("throughput_scale") && a.positive(l) > 0 {
+			act.rate /= a.positive(l)
+		}
 		if b := v.Get("bits_per_action"); b.Present() {
 			act.bits, act.given = b.Number(a.r.names), true
 		}

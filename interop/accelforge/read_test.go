@@ -278,6 +278,7 @@ func TestErrors(t *testing.T) {
 		{"workload: {rank_sizes: {M: 0}, einsums: []}", ":1:", "whole numbers from 1"},
 		{"workload: {iteration_space_shape: {m: 1 <= m < 3}, einsums: []}", ":1:", "not bounds"},
 		{"workload: {einsums: []}", ":1:", "no Einsum"},
+		{strings.Replace(simple, "energy: 1, throughput: 1}", "energy: 1, latency: -1}", 1), ":22:", "not a time in seconds"},
 		{"mapping: {a: 1}", ":1:", "a mapping of AccelForge"},
 		{"x: 1", ":1:", "no part of AccelForge's input"},
 		{"arch: {nodes: [!Memory {name: a, size: 1e400}]}", ":1:", ""},
@@ -317,4 +318,12 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestLatencyScale: a scale of an action's time divides its rate, as AccelForge turns it into one of throughput.
+func TestLatencyScale(t *testing.T) {
+	im := read(t, nil, strings.Replace(simple, "energy: 1, throughput: 1}", "energy: 1, latency: 0.5, latency_scale: 4}", 1))
+	if !strings.Contains(string(im.ArchYML), "throughput: 0.5/s") {
+		t.Errorf("%s", im.ArchYML)
+	}
 }

@@ -39,7 +39,7 @@ func Open(name, from string) (*Spec, error) {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(from, path)
 	}
-	data, err := os.ReadFile(path)
+	data, err := yamlsrc.ReadFile(path)
 	if err == nil {
 		return ParseSpec(data, path)
 	}

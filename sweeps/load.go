@@ -86,10 +86,14 @@ func Load(file string, sets []string) (*Sweep, error) {
 	if file == "" {
 		file = "default"
 	}
-	if data, err := os.ReadFile(file); err == nil {
+	data, err := yamlsrc.ReadFile(file)
+	if err == nil {
 		return Parse(data, file, filepath.Dir(file), sets)
 	}
-	data, err := PresetYAML(file)
+	if st, statErr := os.Stat(file); statErr == nil && !st.IsDir() && !slices.Contains(Names(), file) {
+		return nil, &yamlsrc.Error{File: file, Msg: err.Error()}
+	}
+	data, err = PresetYAML(file)
 	if err != nil {
 		return nil, &yamlsrc.Error{File: file, Msg: "no such file and no embedded sweep of this name", Allowed: "a file, " + strings.Join(Names(), ", ")}
 	}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -161,7 +160,7 @@ func Version() string {
 
 // readFile reads a user's file; that it cannot be read is bad input.
 func readFile(path string) ([]byte, error) {
-	data, err := os.ReadFile(path)
+	data, err := yamlsrc.ReadFile(path)
 	if err != nil {
 		return nil, usageError{err}
 	}

@@ -41,8 +41,11 @@ func (im *importer) flags(cmd *cobra.Command) {
 	f.StringArrayVar(&im.set, "set", nil, "NAME=VALUE for a variable of the files or of their templates (repeatable)")
 }
 
-// settings returns the variables that --set gives.
+// settings returns the variables that --set gives, and checks --name.
 func (im *importer) settings() (map[string]string, error) {
+	if im.name != filepath.Base(im.name) && im.name != "" || im.name == ".." {
+		return nil, usageError{fmt.Errorf("--name %s is a path; it is what the files are called, --out is where they go", im.name)}
+	}
 	out := map[string]string{}
 	for _, kv := range im.set {
 		k, v, ok := strings.Cut(kv, "=")

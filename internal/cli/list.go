@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"math/big"
-	"os"
 	"slices"
 	"strings"
 
@@ -91,7 +90,7 @@ func newCheck(e *env) *cobra.Command {
 
 // check tells by its keys what a file is, and validates it as that.
 func check(ctx context.Context, e *env, file string) error {
-	data, err := os.ReadFile(file)
+	data, err := yamlsrc.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		for _, read := range []func(string) ([]byte, error){hwmodel.PresetYAML, workload.NetYAML, sweeps.PresetYAML} {
 			if embedded, e := read(file); e == nil {

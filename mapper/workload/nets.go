@@ -41,7 +41,7 @@ func Open(name, from string) (*Network, error) {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(from, path)
 	}
-	data, err := os.ReadFile(path)
+	data, err := yamlsrc.ReadFile(path)
 	if err == nil {
 		return Parse(data, path)
 	}

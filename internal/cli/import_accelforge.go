@@ -24,19 +24,11 @@ left out, is printed with file and line: docs/import-timeloop.md says which cons
 	}
 	im.flags(cmd)
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		set, err := im.settings()
+		files, opt, err := im.read(args)
 		if err != nil {
 			return err
 		}
-		var files []accelforge.File
-		for _, a := range args {
-			data, err := readFile(a)
-			if err != nil {
-				return err
-			}
-			files = append(files, accelforge.File{Name: a, Data: data})
-		}
-		got, err := accelforge.Read(files, accelforge.Options{Name: im.name, Set: set})
+		got, err := accelforge.Read(files, opt)
 		if err != nil {
 			return err
 		}

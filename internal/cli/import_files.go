@@ -41,20 +41,28 @@ func (im *importer) flags(cmd *cobra.Command) {
 	f.StringArrayVar(&im.set, "set", nil, "NAME=VALUE for a variable of the files or of their templates (repeatable)")
 }
 
-// settings returns the variables that --set gives, and checks --name.
-func (im *importer) settings() (map[string]string, error) {
+// read reads the files that a command names, and its flags.
+func (im *importer) read(args []string) ([]foreign.File, foreign.Options, error) {
+	opt := foreign.Options{Name: im.name, Set: map[string]string{}}
 	if im.name != filepath.Base(im.name) && im.name != "" || im.name == ".." {
-		return nil, usageError{fmt.Errorf("--name %s is a path; it is what the files are called, --out is where they go", im.name)}
+		return nil, opt, usageError{fmt.Errorf("--name %s is a path; it is what the files are called, --out is where they go", im.name)}
 	}
-	out := map[string]string{}
 	for _, kv := range im.set {
 		k, v, ok := strings.Cut(kv, "=")
 		if k = strings.TrimSpace(k); !ok || k == "" {
-			return nil, usageError{fmt.Errorf("--set %s is not NAME=VALUE", kv)}
+			return nil, opt, usageError{fmt.Errorf("--set %s is not NAME=VALUE", kv)}
 		}
-		out[k] = strings.TrimSpace(v)
+		opt.Set[k] = strings.TrimSpace(v)
 	}
-	return out, nil
+	var files []foreign.File
+	for _, a := range args {
+		data, err := readFile(a)
+		if err != nil {
+			return nil, opt, err
+		}
+		files = append(files, foreign.File{Name: a, Data: data})
+	}
+	return files, opt, nil
 }
 
 // base is what the files are called.

@@ -25,19 +25,11 @@ docs/import-timeloop.md says which constructs that concerns.`,
 	}
 	im.flags(cmd)
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		set, err := im.settings()
+		files, opt, err := im.read(args)
 		if err != nil {
 			return err
 		}
-		var files []timeloop.File
-		for _, a := range args {
-			data, err := readFile(a)
-			if err != nil {
-				return err
-			}
-			files = append(files, timeloop.File{Name: a, Data: data})
-		}
-		got, err := timeloop.Read(files, timeloop.Options{Name: im.name, Set: set})
+		got, err := timeloop.Read(files, opt)
 		if err != nil {
 			return err
 		}

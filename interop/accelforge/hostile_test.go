@@ -14,7 +14,7 @@ func TestHostile(t *testing.T) {
 	} {
 		done := make(chan error, 1)
 		go func() {
-			_, err := Read([]File{{"in.yaml", []byte(text)}}, Options{})
+			_, err := Read([]File{{Name: "in.yaml", Data: []byte(text)}}, Options{})
 			done <- err
 		}()
 		select {

@@ -1,7 +1,6 @@
 package accelforge
 
 import (
-	"bytes"
 	"strings"
 
 	"tcmdse/internal/yamlsrc"
@@ -14,7 +13,7 @@ import (
 func Read(files []File, o Options) (*Import, error) {
 	r := &reader{im: &Import{From: map[string]string{}}, o: o, vars: map[string]foreign.Value{}}
 	for _, f := range files {
-		d, err := r.parse(f)
+		d, err := f.Parse(r.o.Set)
 		if err != nil {
 			return nil, err
 		}
@@ -60,18 +59,6 @@ type reader struct {
 	arch    *archFile
 	depth   int // names being looked up inside each other
 	looked  int // names looked up so far: a: b+b+b, b: c+c+c, ... takes time without end
-}
-
-func (r *reader) parse(f File) (*foreign.Doc, error) {
-	data, lines := f.Data, []int(nil)
-	if bytes.Contains(data, []byte("{{")) || bytes.Contains(data, []byte("{%")) {
-		text, from, err := foreign.Render(string(data), f.Name, r.o.Set)
-		if err != nil {
-			return nil, err
-		}
-		data, lines = []byte(text), from
-	}
-	return foreign.Parse(data, f.Name, lines)
 }
 
 func (r *reader) variables(v foreign.Value) {

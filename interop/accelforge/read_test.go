@@ -64,7 +64,7 @@ func read(t *testing.T, set map[string]string, texts ...string) *Import {
 	t.Helper()
 	var files []File
 	for i, text := range texts {
-		files = append(files, File{string(rune('a'+i)) + ".yaml", []byte(text)})
+		files = append(files, File{Name: string(rune('a'+i)) + ".yaml", Data: []byte(text)})
 	}
 	im, err := Read(files, Options{Set: set})
 	if err != nil {
@@ -284,7 +284,7 @@ func TestErrors(t *testing.T) {
 		{"arch: {nodes: [!Memory {name: a, size: 1e400}]}", ":1:", ""},
 		{"arch: &a {nodes: *a}", ":1:", "inside what it stands for"},
 	} {
-		_, err := Read([]File{{"in.yaml", []byte(c.text)}}, Options{})
+		_, err := Read([]File{{Name: "in.yaml", Data: []byte(c.text)}}, Options{})
 		var bad *yamlsrc.Error
 		if !errors.As(err, &bad) {
 			t.Errorf("%q: error %v of type %T", c.want, err, err)
@@ -301,7 +301,7 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte(machine))
 	f.Add([]byte("workload: {rank_sizes: {M: 4, K: 2}, bits_per_value: {All: 8}, einsums: ['Z[m] = A[m, k] * B[K: k]']}"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		im, err := Read([]File{{"in.yaml", data}}, Options{Set: map[string]string{"N": "2"}})
+		im, err := Read([]File{{Name: "in.yaml", Data: data}}, Options{Set: map[string]string{"N": "2"}})
 		if err != nil {
 			var bad *yamlsrc.Error
 			if !errors.As(err, &bad) || bad.File == "" {

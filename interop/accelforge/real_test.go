@@ -27,7 +27,7 @@ func TestRealFiles(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		im, err := Read([]File{{path, data}}, Options{Set: map[string]string{"N_EINSUMS": "2", "BATCH_SIZE": "1"}})
+		im, err := Read([]File{{Name: path, Data: data}}, Options{Set: map[string]string{"N_EINSUMS": "2", "BATCH_SIZE": "1"}})
 		if err != nil {
 			refused++
 			t.Logf("refused: %v", err)

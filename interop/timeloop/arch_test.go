@@ -25,7 +25,7 @@ func read(t *testing.T, texts ...string) (*Import, *hwmodel.Arch) {
 	t.Helper()
 	var files []File
 	for i, text := range texts {
-		files = append(files, File{string(rune('a'+i)) + ".yaml", []byte(text)})
+		files = append(files, File{Name: string(rune('a'+i)) + ".yaml", Data: []byte(text)})
 	}
 	im, err := Read(files, Options{})
 	if err != nil {
@@ -211,7 +211,7 @@ ERT_summary:
 func TestStrides(t *testing.T) {
 	for _, stride := range []int64{1, 2, 11, 21} {
 		text := fmt.Sprintf("problem: {shape: cnn-layer, R: 3, S: 3, P: 4, Q: 4, C: 2, K: 2, N: 1, Wstride: %d, Hdilation: 11}", stride)
-		im, err := Read([]File{{"a.yaml", []byte(text)}}, Options{})
+		im, err := Read([]File{{Name: "a.yaml", Data: []byte(text)}}, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -227,7 +227,7 @@ func TestStrides(t *testing.T) {
 		}
 	}
 	bad := `problem: {shape: {name: x, dimensions: [P, K], data_spaces: [{name: A, projection: [[[P, 1.5]]]}, {name: B, projection: [[[P]], [[K]]], read_write: true}]}, instance: {P: 4, K: 2}}`
-	if _, err := Read([]File{{"a.yaml", []byte(bad)}}, Options{}); err == nil || !strings.Contains(err.Error(), "no such coefficient") {
+	if _, err := Read([]File{{Name: "a.yaml", Data: []byte(bad)}}, Options{}); err == nil || !strings.Contains(err.Error(), "no such coefficient") {
 		t.Errorf("a coefficient of 1.5: %v", err)
 	}
 }
@@ -258,7 +258,7 @@ architecture:
 		"name: group,": "a.yaml:7: architecture.nodes[1].nodes[0]: an array inside one of several branches",
 		"name: other,": "",
 	} {
-		_, err := Read([]File{{"a.yaml", []byte(strings.Replace(text, was, was+" spatial: {meshX: 4},", 1))}}, Options{})
+		_, err := Read([]File{{Name: "a.yaml", Data: []byte(strings.Replace(text, was, was+" spatial: {meshX: 4},", 1))}}, Options{})
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%v, want %q", err, want)
 		}

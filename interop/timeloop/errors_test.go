@@ -54,7 +54,7 @@ func TestErrors(t *testing.T) {
 			if strings.Count(text, c.old) == 0 {
 				t.Fatalf("%q is not in the example", c.old)
 			}
-			_, err := Read([]File{{"in.yaml", []byte(strings.Replace(text, c.old, c.new, 1))}}, Options{})
+			_, err := Read([]File{{Name: "in.yaml", Data: []byte(strings.Replace(text, c.old, c.new, 1))}}, Options{})
 			var bad *yamlsrc.Error
 			if !errors.As(err, &bad) {
 				t.Fatalf("error %v, of type %T", err, err)
@@ -77,7 +77,7 @@ func TestNothingDropped(t *testing.T) {
 		}
 		text = strings.Replace(text, r[0], r[1], 1)
 	}
-	im, err := Read([]File{{"in.yaml", []byte(text)}}, Options{})
+	im, err := Read([]File{{Name: "in.yaml", Data: []byte(text)}}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,7 +17,7 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte("{{include('x')}}"))
 	f.Add([]byte("arch: {arithmetic: {instances: 8}, storage: [{name: RF, entries: 16, instances: 8}, {name: D, technology: DRAM}]}\nproblem: {shape: cnn-layer, R: 3}"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		im, err := Read([]File{{"in.yaml", data}}, Options{})
+		im, err := Read([]File{{Name: "in.yaml", Data: data}}, Options{})
 		if err != nil {
 			var bad *yamlsrc.Error
 			if !errors.As(err, &bad) || bad.File == "" {

@@ -33,7 +33,7 @@ func TestHostile(t *testing.T) {
 		"blocks": {strings.Repeat("{% if 1 %}", 30_000) + strings.Repeat("{% endif %}", 30_000), "in.yaml:1: more than 60 blocks"},
 	} {
 		within(t, 20*time.Second, func() {
-			_, err := Read([]File{{"in.yaml", []byte(c.text)}}, Options{})
+			_, err := Read([]File{{Name: "in.yaml", Data: []byte(c.text)}}, Options{})
 			if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
 				t.Errorf("%s: %v, want %q", name, err, c.want)
 			}

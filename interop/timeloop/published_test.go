@@ -57,7 +57,7 @@ func published(t *testing.T, file string, cycles float64, counts []count) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	im, err := Read([]File{{file, data}}, Options{})
+	im, err := Read([]File{{Name: file, Data: data}}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,6 @@
 package timeloop
 
 import (
-	"bytes"
 	"fmt"
 	"maps"
 	"strings"
@@ -18,7 +17,7 @@ func Read(files []File, o Options) (*Import, error) {
 	im := &Import{Layers: map[string]string{}, From: map[string]string{}}
 	r := &reader{im: im, o: o, ert: ert{}}
 	for _, f := range files {
-		doc, err := r.parse(f)
+		doc, err := f.Parse(r.o.Set)
 		if err != nil {
 			return nil, err
 		}
@@ -50,18 +49,6 @@ type reader struct {
 	ert     ert
 	arch    *archFile
 	mapping foreign.Value
-}
-
-func (r *reader) parse(f File) (*foreign.Doc, error) {
-	data, lines := f.Data, []int(nil)
-	if bytes.Contains(data, []byte("{{")) || bytes.Contains(data, []byte("{%")) {
-		text, from, err := foreign.Render(string(data), f.Name, r.o.Set)
-		if err != nil {
-			return nil, err
-		}
-		data, lines = []byte(text), from
-	}
-	return foreign.Parse(data, f.Name, lines)
 }
 
 // name is what an architecture or network is called.

@@ -27,7 +27,7 @@ func TestRealFiles(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		im, err := Read([]File{{path, data}}, Options{})
+		im, err := Read([]File{{Name: path, Data: data}}, Options{})
 		if err != nil {
 			refused++
 			t.Logf("refused: %v", err)

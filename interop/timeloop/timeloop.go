@@ -22,17 +22,11 @@ import (
 	"tcmdse/mapper/workload"
 )
 
-// File is one input.
-type File struct {
-	Name string
-	Data []byte
-}
-
-// Options steers an import.
-type Options struct {
-	Name string            // of the architecture and the network; "": as their files
-	Set  map[string]string // variables for templates and expressions; they win over those of the files
-}
+// File is one input; Options steers an import.
+type (
+	File    = foreign.File
+	Options = foreign.Options
+)
 
 // Import is what files held, in this project's terms. Parts that no file held are nil.
 type Import struct {

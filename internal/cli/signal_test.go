@@ -57,7 +57,16 @@ func TestEarlySignal(t *testing.T) {
 	sweep := strings.NewReplacer("axes:\n", "axes:\n  - {path: D.area, linspace: {from: 1mm2, to: 2mm2, count: 5001}}\n").Replace(killSweep)
 	dir := killFiles(t, sweep)
 	p := start(t, dir, sweepArgs("--quiet")...) // 600,000 candidates
-	time.Sleep(300 * time.Millisecond)
+	for said := false; !said; time.Sleep(5 * time.Millisecond) { // its warnings come when it listens to signals, before it counts
+		p.mu.Lock()
+		said = strings.Contains(p.errs.String(), "warning:")
+		p.mu.Unlock()
+		select {
+		case <-p.done:
+			said = true
+		default:
+		}
+	}
 	p.cmd.Process.Signal(syscall.SIGTERM)
 	status, errs := p.wait(t)
 	if status != 130 || !strings.Contains(errs, "nothing was begun") {

@@ -103,12 +103,12 @@ func runSweep(ctx context.Context, e *env, file string, f sweepFlags) error {
 	if f.db == "" {
 		f.db = filepath.Join(f.out, shardFile(s.Part(), "results.db"))
 	}
-	for _, w := range s.Warnings {
-		fmt.Fprintf(e.err, "warning: %s: %s\n", s.File, w)
-	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second Ctrl-C kills at once
+	for _, w := range s.Warnings {
+		fmt.Fprintf(e.err, "warning: %s: %s\n", s.File, w)
+	}
 	counted, err := survey(ctx, e, s, &f)
 	if err != nil {
 		return err

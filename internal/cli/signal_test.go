@@ -56,7 +56,7 @@ func TestSignals(t *testing.T) {
 func TestEarlySignal(t *testing.T) {
 	sweep := strings.NewReplacer("axes:\n", "axes:\n  - {path: D.area, linspace: {from: 1mm2, to: 2mm2, count: 5001}}\n").Replace(killSweep)
 	dir := killFiles(t, sweep)
-	p := start(t, dir, sweepArgs("--quiet")...) // 600,000 candidates
+	p := start(t, dir, sweepArgs("--quiet")...)                  // 600,000 candidates
 	for said := false; !said; time.Sleep(5 * time.Millisecond) { // its warnings come when it listens to signals, before it counts
 		p.mu.Lock()
 		said = strings.Contains(p.errs.String(), "warning:")

@@ -146,16 +146,20 @@ def random_array(r, name, names):
 
 
 def network_arch(r, tensors):
-    """One of four designs after well-known ones, with a buffer of random size."""
+    """One of five designs after well-known ones, with a buffer of random size."""
     names = [t["name"] for t in tensors]
     i, w, o = names
     glb = 8192 * r.choice([16, 32, 64, 128, 256])
     dram = memory("DRAM", 0, names, [], (r.choice([16, 64, 100]), 64), (r.choice([16, 64, 100]), 64))
     buffer = lambda keep, may, leak: memory("GLB", glb, keep, may, (1, 256), (1.5, 256), leak)
     mac = compute(1, 1, 0.01)
-    style = r.choice(["two-level", "nvdla-like", "tpu-like", "buffer and array"])
+    windows = sum(len(d) > 1 for d in tensors[0]["dims"]) > 1  # two: AccelForge takes minutes where the buffer has choices
+    style = r.choice(["input buffer", "tpu-like"] if windows else ["two-level", "nvdla-like", "tpu-like", "buffer and array"])
     if style == "two-level":
         return style, [dram, buffer([], names, 0), mac]
+    if style == "input buffer":
+        array = dict(kind="array", name="PE", dims=[dim("x", 16, [i], [i]), dim("y", 16, [], [o])])
+        return style, [dram, buffer([i], [], 2), array, mac]
     if style == "buffer and array":
         array = dict(kind="array", name="PE", dims=[dim("x", 16, [], names), dim("y", 16, [o], [o])])
         return style, [dram, buffer([], names, 8), array, mac]
@@ -165,7 +169,7 @@ def network_arch(r, tensors):
         return style, [dram, buffer(names, [], 2), array, reg, mac]
     array = dict(kind="array", name="PE", dims=[dim("x", 32, [i], [i]), dim("y", 32, [o], [o])])
     acc = memory("ACC", 8192 * 16, [o], [], (0.5, 512), (0.5, 512), 1, "separate", {o: 32})
-    return style, [dram, buffer([i], [w], 2), acc, array, memory("REG", 8, [w], [], (0.01, 0), (0.01, 0)), mac]
+    return style, [dram, buffer([i], [] if windows else [w], 2), acc, array, memory("REG", 8, [w], [], (0.01, 0), (0.01, 0)), mac]
 
 
 def sizes_text(c):

@@ -5,13 +5,13 @@ differ (docs/accelforge.md).
     python3.12 -m venv scratch && scratch/bin/pip install accelforge
     scratch/bin/python compare.py --tcmdse ./tcmdse --count 100 --seed 1
 
-    compare.py --tcmdse ./tcmdse --only-ours     tcmdse alone; needs no package
+    compare.py --tcmdse ./tcmdse --only-ours     tcmdse alone, and mappings to AccelForge's form and back; needs no package
     compare.py --list                            the cases
     compare.py --write DIR                       their files, in both formats
 
 Each mapper searches for least energy, latency and EDP in one thread. Both optima are priced by both models, so that a
 difference is told apart from a miss: a mapping that both models price lower than the other tool's optimum is one.
-Exit status: 0 no difference against tcmdse; 1 AccelForge found a mapping that tcmdse prices lower than its own optimum.
+Exit status 1: AccelForge found a mapping that tcmdse prices lower than its own optimum, or tcmdse failed.
 """
 import argparse
 import json
@@ -28,6 +28,7 @@ import cases
 import translate
 
 OBJECTIVES = ["energy", "latency", "edp"]
+WRONG = {"OURS WORSE", "ours failed", "translation wrong"}
 NEAR = 1e-6  # AccelForge compares in 32-bit floats
 
 
@@ -79,7 +80,7 @@ def run(a, todo, ours, theirs):
         if a.json:
             Path(a.json).write_text(json.dumps(rows, indent=1) + "\n")
     print(table.summary(rows))
-    return 1 if any(o["verdict"] == "OURS WORSE" for r in rows for o in r["objectives"].values()) else 0
+    return 1 if any(o["verdict"] in WRONG for r in rows for o in r["objectives"].values()) else 0
 
 
 def compare_case(i, c, ours, theirs):
@@ -95,7 +96,9 @@ def compare_case(i, c, ours, theirs):
             got["theirs"] = {"error": "timeout"} if late else theirs.ask({"op": "map", "objective": objective} | files)
             late = late or got["theirs"].get("error") == "timeout"  # then the other objectives are not tried
             cross(c, files, got, ours, theirs)
-        got["verdict"] = verdict(objective, got) if theirs else ours_alone(got["ours"])
+            got["verdict"] = verdict(objective, got)
+        else:
+            got["verdict"] = ours_alone(c, got["ours"], ours)
         row["objectives"][objective] = got
     return row
 
@@ -126,8 +129,12 @@ def same(a, b):
     return "energy" in a and "energy" in b and near(a["energy"], b["energy"]) and near(a["latency"], b["latency"])
 
 
-def ours_alone(ours):
-    return "infeasible" if "infeasible" in ours else "ours failed" if "error" in ours else "mapped"
+def ours_alone(c, got, ours):
+    """Without AccelForge: whether a mapping comes back from its form with the same price."""
+    if "mapping" not in got:
+        return "infeasible" if "infeasible" in got else "ours failed"
+    again = translate.to_tcmdse(c, translate.to_accelforge(c, got["mapping"]["nodes"]))
+    return "mapped" if same(got, ours.evaluate(again)) else "translation wrong"
 
 
 def verdict(objective, got):

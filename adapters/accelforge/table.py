@@ -84,11 +84,17 @@ def summary(rows):
         out += [f"  seconds in all: {sum(g['ours']['search_s'] for _, g in both):.2f} of searches by tcmdse "
                 f"({sum(g['ours']['process_s'] for _, g in both):.2f} of processes), "
                 f"{sum(g['theirs']['mapper_s'] for _, g in both):.1f} of mapper calls by AccelForge"]
+    for v in ("theirs out of time", "infeasible in both"):
+        out += [f"{v}: cases {', '.join(which)}"] if (which := [str(r["case"]) for r in rows if any_has(r, v)]) else []
     for r in rows:
         for k, g in r["objectives"].items():
-            if g["verdict"] not in ("equal", "infeasible in both", "mapped", "infeasible"):
+            if g["verdict"] not in ("equal", "mapped", "infeasible", "theirs out of time", "infeasible in both"):
                 out.append(f"case {r['case']} {k}: {g['verdict']}: {reason(k, g)}")
     return "\n".join(out)
+
+
+def any_has(row, verdict):
+    return any(g["verdict"] == verdict for g in row["objectives"].values())
 
 
 def ratios(what, xs):

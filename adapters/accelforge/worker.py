@@ -37,10 +37,16 @@ METRICS = {"energy": Metrics.ENERGY, "latency": Metrics.LATENCY, "edp": Metrics.
 
 def main():
     set_n_parallel_jobs(1)
-    os.chdir(tempfile.mkdtemp(prefix="accelforge-"))
+    with tempfile.TemporaryDirectory(prefix="accelforge-") as folder:
+        os.chdir(folder)  # the package writes where it runs
+        listen()
+
+
+def listen():
     child = None
     for line in sys.stdin:
         request = json.loads(line)
+        answer = "{}"
         if request["op"] == "fresh":
             child = stop(child)
         elif request["op"] == "warm":
@@ -52,9 +58,7 @@ def main():
             if not answer:
                 answer = json.dumps({"error": child.end()})
                 child = None
-            send(ANSWERS, answer)
-            continue
-        send(ANSWERS, "{}")
+        send(ANSWERS, answer)
     stop(child)
 
 

@@ -18,6 +18,9 @@ const (
 // checkEvery is how many steps of building a table pass between two looks at the context.
 const checkEvery = 1 << 14
 
+// maxDivisors is how many divisors a size may have: a table of their products is kept. No size below 6,983,776,800 has more.
+const maxDivisors = 2048
+
 // TooLargeError says that a problem is beyond what the exact search can hold: which variables are to blame, how many
 // choices they give, and how many can be handled.
 type TooLargeError struct {
@@ -26,7 +29,7 @@ type TooLargeError struct {
 }
 
 func (e *TooLargeError) Error() string {
-	return fmt.Sprintf("mapper: %s: %.3g; at most %.0f can be searched exactly", e.What, e.Count, e.Most)
+	return fmt.Sprintf("mapper: %s: %.4g; at most %.0f can be searched exactly", e.What, e.Count, e.Most)
 }
 
 // names joins the names of variables.

@@ -27,6 +27,7 @@ layers:
     einsum: "Z[a+b+c] = A[a+d,e] * B[b+e,f+g]"
     sizes: {a: 12, b: 12, c: 12, d: 12, e: 12, f: 12, g: 12}
     roles: {inputs: A, weights: B, outputs: Z}
+  - {name: divisible, matmul: {M: 6983776800, K: 2, N: 2}}
   - {name: wide, conv: {N: 60, C: 720, M: 720, P: 60, Q: 60, R: 6, S: 6}}
 `
 
@@ -47,7 +48,7 @@ func TestTooLarge(t *testing.T) {
 	if _, err := Optimal(t.Context(), arch, &net.Layers[0].Einsum, Options{}); err != nil {
 		t.Errorf("small: %v", err)
 	}
-	for _, l := range net.Layers[1:3] {
+	for _, l := range net.Layers[1:4] {
 		start := time.Now()
 		_, err := Optimal(t.Context(), arch, &l.Einsum, Options{})
 		var large *TooLargeError
@@ -59,7 +60,7 @@ func TestTooLarge(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
 	start := time.Now()
-	if _, err := Optimal(ctx, arch, &net.Layers[3].Einsum, Options{}); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := Optimal(ctx, arch, &net.Layers[4].Einsum, Options{}); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("wide: error %v, want the context's", err)
 	}
 	if d := time.Since(start); d > 20*time.Second {

@@ -68,7 +68,11 @@ func newSpace(ctx context.Context, p *model.Problem, r rules, imperfect bool) (*
 	for _, vars := range coupled(p) {
 		n := 1.0
 		for _, v := range vars {
-			n *= float64(len(divisors(p.Vars[v].Size)))
+			d := len(divisors(p.Vars[v].Size))
+			if d > maxDivisors {
+				return nil, &TooLargeError{fmt.Sprintf("variable %s of size %d; divisors", p.Vars[v].Name, p.Vars[v].Size), float64(d), maxDivisors}
+			}
+			n *= float64(d)
 		}
 		if imperfect && len(vars) == 1 {
 			s.loose[vars[0]], s.imperfect = true, true

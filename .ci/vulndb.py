@@ -28,4 +28,4 @@ for path in sorted(source.glob("*.json")):
 for name, value in {"db": {"modified": newest}, "vulns": vulns,
                     "modules": [{"path": p, "vulns": v} for p, v in sorted(modules.items())]}.items():
     (out / "index" / f"{name}.json").write_text(json.dumps(value))
-print(f"{len(vulns)} entries, the last of {newest}")
+print(f"{len(vulns)} entries")

@@ -117,7 +117,7 @@ func flagCompletions() map[string]completion {
 		"objective": words("edp", "energy", "latency"), "map objective": words("edp", "energy", "latency", "front", "network-edp"),
 		"mapping": ofKind("yaml", "yml", "json"), "format": words("table", "csv", "json"),
 		"db": ofKind("db"), "estimator-cache": ofKind("db"), "html": ofKind("html"), "svg": ofKind("svg"), "report output": ofKind("xlsx"),
-		"timeloop set": freely, "accelforge set": freely, "name": freely,
+		"timeloop set": freely, "accelforge set": freely,
 		"onnx output": ofKind("yaml", "yml"), "onnx bits": words("8", "16", "types", "inputs=8,weights=8,outputs=8"),
 		"out": folders, "csv": folders, "publish": folders,
 	}

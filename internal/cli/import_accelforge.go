@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"bytes"
-
 	"github.com/spf13/cobra"
 
 	"tcmdse/interop/accelforge"
@@ -32,17 +30,10 @@ left out, is printed with file and line: docs/import-timeloop.md says which cons
 		if err != nil {
 			return err
 		}
-		var out []made
-		if got.Arch != nil {
-			out = append(out, made{"architecture", im.path(args, "architecture"), got.From["architecture"], got.ArchYML})
-		}
-		if got.Network != nil {
-			var b bytes.Buffer
-			doc := workload.Doc{Comments: []string{"Imported from " + got.From["workload"] + " of AccelForge by tcmdse import accelforge."}}
-			if err := workload.Write(&b, got.Network, doc); err != nil {
-				return usageError{err}
-			}
-			out = append(out, made{"workload", im.path(args, "workload"), got.From["workload"], b.Bytes()})
+		doc := workload.Doc{Comments: []string{"Imported from " + got.From["workload"] + " of AccelForge by tcmdse import accelforge."}}
+		out, err := im.files(args, got.From, got.ArchYML, got.Network, doc)
+		if err != nil {
+			return err
 		}
 		return im.write(e, out, &got.Notes)
 	}

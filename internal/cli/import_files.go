@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 
 	"tcmdse/interop/archfile"
 	"tcmdse/interop/foreign"
+	"tcmdse/mapper/workload"
 )
 
 // importer is what the importers of whole tools have in common: files in, files out, and the list of what was lost.
@@ -78,6 +80,22 @@ func (im *importer) path(files []string, kind string) string {
 	return filepath.Join(im.out, im.base(files)+map[string]string{"architecture": ".arch", "workload": ".workload", "mapping": ".mapping"}[kind]+".yaml")
 }
 
+// files are the architecture and the network that an import found, as this tool's files; nil: it found none.
+func (im *importer) files(args []string, from map[string]string, arch []byte, net *workload.Network, doc workload.Doc) ([]made, error) {
+	var out []made
+	if arch != nil {
+		out = append(out, made{"architecture", im.path(args, "architecture"), from["architecture"], arch})
+	}
+	if net != nil {
+		var b bytes.Buffer
+		if err := workload.Write(&b, net, doc); err != nil {
+			return nil, usageError{err}
+		}
+		out = append(out, made{"workload", im.path(args, "workload"), from["workload"], b.Bytes()})
+	}
+	return out, nil
+}
+
 // write puts the files where they belong, all or, where one is there already, none, and prints what was made and lost.
 func (im *importer) write(e *env, files []made, notes *foreign.Notes) error {
 	if len(files) == 0 {
@@ -98,8 +116,8 @@ func (im *importer) write(e *env, files []made, notes *foreign.Notes) error {
 		}
 	}
 	for _, f := range files {
-		if err := os.WriteFile(f.Path, f.data, 0o644); err != nil {
-			return usageError{err}
+		if err := writeData(f.Path, f.data); err != nil {
+			return err
 		}
 	}
 	if im.json {

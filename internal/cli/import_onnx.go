@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"math/big"
 	"os"
 	"path/filepath"
@@ -98,14 +97,7 @@ func (f *onnxFlags) save(model string, data []byte) error {
 	} else if err == nil && !f.force {
 		return usageError{fmt.Errorf("%s is there already and is left as it is; give another name, or --force", f.output)}
 	}
-	err := writeFile(f.output, func(w io.Writer) error {
-		_, err := w.Write(data)
-		return err
-	})
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
-		return usageError{err}
-	}
-	return err
+	return writeData(f.output, data)
 }
 
 func readONNX(path string, opt onnx.Options) (*onnx.Result, error) {

@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"bytes"
-
 	"github.com/spf13/cobra"
 
 	"tcmdse/interop/timeloop"
@@ -33,31 +31,15 @@ docs/import-timeloop.md says which constructs that concerns.`,
 		if err != nil {
 			return err
 		}
-		out, err := im.timeloop(got, args)
+		doc := workload.Doc{Comments: []string{"Imported from problems of Timeloop by tcmdse import timeloop."}, Layers: got.Layers}
+		out, err := im.files(args, got.From, got.ArchYML, got.Network, doc)
 		if err != nil {
 			return err
+		}
+		if got.Mapping != nil {
+			out = append(out, made{"mapping", im.path(args, "mapping"), got.From["mapping"], got.MappingYAML()})
 		}
 		return im.write(e, out, &got.Notes)
 	}
 	return cmd
-}
-
-// timeloop writes what an import found as this tool's files.
-func (im *importer) timeloop(got *timeloop.Import, args []string) ([]made, error) {
-	var out []made
-	if got.Arch != nil {
-		out = append(out, made{"architecture", im.path(args, "architecture"), got.From["architecture"], got.ArchYML})
-	}
-	if got.Network != nil {
-		var b bytes.Buffer
-		doc := workload.Doc{Comments: []string{"Imported from problems of Timeloop by tcmdse import timeloop."}, Layers: got.Layers}
-		if err := workload.Write(&b, got.Network, doc); err != nil {
-			return nil, usageError{err}
-		}
-		out = append(out, made{"workload", im.path(args, "workload"), got.From["workload"], b.Bytes()})
-	}
-	if got.Mapping != nil {
-		out = append(out, made{"mapping", im.path(args, "mapping"), got.From["mapping"], got.MappingYAML()})
-	}
-	return out, nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -58,4 +59,16 @@ func writeFile(path string, form func(io.Writer) error) error {
 		return err
 	}
 	return os.Rename(w.Name(), path)
+}
+
+// writeData writes a file that a user asked for, whole or not at all; that it cannot be written there is their mistake.
+func writeData(path string, data []byte) error {
+	err := writeFile(path, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+		return usageError{err}
+	}
+	return err
 }

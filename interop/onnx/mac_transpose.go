@@ -14,15 +14,7 @@ import (
 // transposed is the window of a transposed convolution; pads are those that are cut from its output.
 func (c *call) transposed(in, kernel []int64) (w spatialWindow, err error) {
 	n := len(in)
-	w.kernel = kernel
-	if w.strides, err = c.spatial("strides", n, 1, 1); err != nil {
-		return w, err
-	}
-	if w.dilations, err = c.spatial("dilations", n, 1, 1); err != nil {
-		return w, err
-	}
-	pads, err := c.spatial("pads", 2*n, 0, 0)
-	if err != nil {
+	if w, err = c.steps(n, kernel); err != nil {
 		return w, err
 	}
 	extra, err := c.spatial("output_padding", n, 0, 0)
@@ -33,6 +25,7 @@ func (c *call) transposed(in, kernel []int64) (w spatialWindow, err error) {
 	if given && len(want) != n {
 		return w, c.bad("output_shape has %d numbers, %d are needed", len(want), n)
 	}
+	pads := w.pads
 	w.pads, w.out = slices.Clone(pads), make([]int64, n)
 	for i, d := range in {
 		if kernel[i] < 1 || kernel[i] > math.MaxInt32 || d < 1 || d > math.MaxInt32 {

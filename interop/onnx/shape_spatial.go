@@ -12,9 +12,8 @@ type spatialWindow struct {
 	out                        []int64
 }
 
-// window reads strides, dilations, pads and auto_pad of an operator whose kernel is known, and gives its output sizes.
-func (c *call) window(in, kernel []int64) (w spatialWindow, err error) {
-	n := len(in)
+// steps reads what all windows over n dimensions have; out is left nil.
+func (c *call) steps(n int, kernel []int64) (w spatialWindow, err error) {
 	w.kernel = kernel
 	if w.strides, err = c.spatial("strides", n, 1, 1); err != nil {
 		return w, err
@@ -22,7 +21,14 @@ func (c *call) window(in, kernel []int64) (w spatialWindow, err error) {
 	if w.dilations, err = c.spatial("dilations", n, 1, 1); err != nil {
 		return w, err
 	}
-	if w.pads, err = c.spatial("pads", 2*n, 0, 0); err != nil {
+	w.pads, err = c.spatial("pads", 2*n, 0, 0)
+	return w, err
+}
+
+// window reads strides, dilations, pads and auto_pad of an operator whose kernel is known, and gives its output sizes.
+func (c *call) window(in, kernel []int64) (w spatialWindow, err error) {
+	n := len(in)
+	if w, err = c.steps(n, kernel); err != nil {
 		return w, err
 	}
 	w.out = make([]int64, n)

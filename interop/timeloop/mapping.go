@@ -13,6 +13,7 @@ import (
 	"tcmdse/interop/archfile"
 	"tcmdse/interop/foreign"
 	"tcmdse/mapper/mapping"
+	"tcmdse/mapper/model"
 	"tcmdse/mapper/workload"
 )
 
@@ -61,6 +62,8 @@ type directive struct {
 type directives struct {
 	arch     *hwmodel.Arch
 	e        *workload.Einsum
+	p        *model.Problem // of both, whose variables are those of sizes above 1
+	of       []int          // by variable of e, that of p; -1: of size 1
 	at       foreign.Value
 	temporal map[int]*directive // by index of a memory
 	spatial  map[int]*directive // by index of an array
@@ -82,11 +85,27 @@ func convert(v foreign.Value, arch *hwmodel.Arch, e *workload.Einsum, levels map
 		}
 	}
 	d.complete()
+	if !v.Failed() {
+		d.compile()
+	}
 	if v.Failed() {
 		return nil, d.passes
 	}
 	m := d.place()
 	return m, d.passes
+}
+
+// compile asks the model what the layer is to the architecture: relevance and footprints are its own.
+func (d *directives) compile() {
+	p, err := model.Compile(d.arch, d.e)
+	if err != nil {
+		d.at.Fail(err.Error(), "a mapping of a layer that the architecture can hold")
+		return
+	}
+	d.p = p
+	for x := range d.e.Vars {
+		d.of = append(d.of, slices.IndexFunc(p.Vars, func(v workload.Var) bool { return v.Name == d.e.Vars[x].Name }))
+	}
 }
 
 // read takes one directive.

@@ -10,7 +10,7 @@ import (
 	"tcmdse/hwmodel"
 	"tcmdse/interop/archfile"
 	"tcmdse/mapper/mapping"
-	"tcmdse/mapper/workload"
+	"tcmdse/mapper/model"
 )
 
 // Timeloop's loops at a level lie below that level's storage and above the next one's, and data stays in a memory as long as no
@@ -36,48 +36,6 @@ type node struct {
 	at             int
 	slides         bool
 	line           int
-}
-
-// relevance of a rank variable to a tensor (model.md, section 1).
-type relevance uint8
-
-const (
-	irrelevant relevance = iota
-	partial
-	relevant
-)
-
-func relevanceOf(e *workload.Einsum, t *workload.Tensor, x int) relevance {
-	for _, dim := range t.Dims {
-		found, others := false, false
-		for _, term := range dim {
-			if term.Var == x {
-				found = true
-			} else if e.Vars[term.Var].Size > 1 {
-				others = true
-			}
-		}
-		switch {
-		case found && others:
-			return partial
-		case found:
-			return relevant
-		}
-	}
-	return irrelevant
-}
-
-// footprint of a tile in values, as a float: only compared.
-func footprint(t *workload.Tensor, extent []int64) float64 {
-	f := 1.0
-	for _, dim := range t.Dims {
-		w := 1.0
-		for _, term := range dim {
-			w += float64(term.Coef) * float64(extent[term.Var]-1)
-		}
-		f *= w
-	}
-	return f
 }
 
 // place builds the mapping.
@@ -174,20 +132,19 @@ func (d *directives) highest(i, t, above int, loops []loop) (at int, slides bool
 	if i == 0 {
 		return 0, false
 	}
-	tensor := &d.e.Tensors[t]
 	for at = above; at > 0; at-- {
 		l := loops[at-1]
-		switch relevanceOf(d.e, tensor, l.x) {
-		case relevant:
+		switch d.p.Relevance(t, d.of[l.x]) {
+		case model.Relevant:
 			return at, false
-		case partial:
+		case model.Partial:
 			if at != above {
 				return at, false // Timeloop slides over the loop right above only (docs/import-timeloop.md has the figures)
 			}
 			inner := d.extents(i, at, loops)
 			outer := slices.Clone(inner)
-			outer[l.x] *= l.n
-			if footprint(tensor, outer) <= float64(l.n)*footprint(tensor, inner) {
+			outer[d.of[l.x]] *= l.n
+			if d.p.Footprint(t, outer) <= float64(l.n)*d.p.Footprint(t, inner) {
 				return at - 1, true
 			}
 			return at, false
@@ -196,19 +153,21 @@ func (d *directives) highest(i, t, above int, loops []loop) (at int, slides bool
 	return 0, false
 }
 
-// extents are those of the tile below the first loops of the list, at memory i.
+// extents are those of the tile below the first loops of the list, at memory i, by variable of the model's problem.
 func (d *directives) extents(i, at int, loops []loop) []int64 {
-	out := make([]int64, len(d.e.Vars))
+	out := make([]int64, len(d.p.Vars))
 	for x := range out {
 		out[x] = 1
 	}
 	for _, l := range loops[at:] {
-		out[l.x] *= l.n
+		out[d.of[l.x]] *= l.n
 	}
 	for k, dir := range d.spatial {
 		if k > i {
 			for x, n := range dir.factors {
-				out[x] *= max(n, 1)
+				if n > 1 {
+					out[d.of[x]] *= n
+				}
 			}
 		}
 	}
@@ -269,12 +228,9 @@ func (d *directives) array(i int, add func(mapping.Node, int)) {
 		if n <= 1 {
 			continue
 		}
-		dim := 0
+		dim := 0 // of an array of one dimension too: the other is of size 1 in Timeloop's file
 		if len(a.Dims) > 1 && dir.split >= 0 && k >= dir.split {
 			dim = 1
-		}
-		if len(a.Dims) == 1 && len(a.Dims[0].Name) == 1 && dir.split >= 0 {
-			dim = 0 // the other dimension is of size 1 in Timeloop's file
 		}
 		add(mapping.Node{Kind: mapping.Spatial, Array: a.Name, Dim: a.Dims[dim].Name, Var: d.e.Vars[x].Name, N: n}, dir.at.Line())
 	}

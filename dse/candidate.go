@@ -77,14 +77,14 @@ func (r *runner) layer(ctx context.Context, arch *hwmodel.Arch, key string, n *w
 	return row, err
 }
 
-// mappedNetwork is the outcome of a network whose layers are mapped.
+// mappedNetwork is the outcome of a network whose layers are mapped: failed where a figure is beyond a float64, which costs
+// within hwmodel's limits do not reach.
 func mappedNetwork(n *workload.Network, rows []results.Layer) results.WorkloadResult {
-	w := results.WorkloadResult{Workload: n.Name, Status: results.OK, Layers: rows}
-	for i := range rows {
-		w.EnergyJ += rows[i].EnergyJ * float64(rows[i].Count)
-		w.LatencyS += rows[i].LatencyS * float64(rows[i].Count)
+	t := Total(rows)
+	w := results.WorkloadResult{Workload: n.Name, Status: results.OK, EnergyJ: t.EnergyJ, LatencyS: t.LatencyS, EDPJs: t.EDPJs(), Layers: rows}
+	if err := w.Finite(); err != nil {
+		return results.WorkloadResult{Workload: n.Name, Status: results.Failed, Reason: err.Error()}
 	}
-	w.EDPJs = w.EnergyJ * w.LatencyS
 	return w
 }
 

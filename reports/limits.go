@@ -1,6 +1,10 @@
 package reports
 
-import "slices"
+import (
+	"slices"
+
+	"tcmdse/internal/compensated"
+)
 
 // limit is what holds a design back on one network, as far as its optimal mappings tell.
 type limit struct {
@@ -55,14 +59,14 @@ func (l *limit) cells() []any {
 func (w *Workload) limits() map[int64]*limit {
 	out, front := map[int64]*limit{}, w.frontIDs()
 	type sums struct {
-		limiting, energy, full map[string]float64
-		leakage                float64
+		limiting, energy, full compensated.ByName
+		leakage                compensated.Sum
 		memories               map[string]bool
 	}
 	of := map[int64]*sums{}
 	at := func(id int64) *sums {
 		if of[id] == nil {
-			of[id] = &sums{limiting: map[string]float64{}, energy: map[string]float64{}, full: map[string]float64{}, memories: map[string]bool{}}
+			of[id] = &sums{limiting: compensated.ByName{}, energy: compensated.ByName{}, full: compensated.ByName{}, memories: map[string]bool{}}
 		}
 		return of[id]
 	}
@@ -77,7 +81,7 @@ func (w *Workload) limits() map[int64]*limit {
 			continue
 		}
 		all := l.LatencyS * float64(l.Count)
-		at(l.CandidateID).limiting[l.Bottleneck] += all
+		at(l.CandidateID).limiting.Add(l.Bottleneck, all)
 		latency[place{l.CandidateID, l.Name}] = all
 	}
 	for i := range w.Components {
@@ -86,13 +90,13 @@ func (w *Workload) limits() map[int64]*limit {
 			continue
 		}
 		s := at(k.CandidateID)
-		s.energy[k.Name] += (k.EnergyJ + k.LeakageJ) * float64(k.Count)
-		s.leakage += k.LeakageJ * float64(k.Count)
+		s.energy.Add(k.Name, (k.EnergyJ+k.LeakageJ)*float64(k.Count))
+		s.leakage.Add(k.LeakageJ * float64(k.Count))
 		if k.SizeBits > 0 || k.PeakBits > 0 { // the compute unit keeps nothing, and networks of arrays are never busy
 			s.memories[k.Name] = true
 		}
 		if k.SizeBits > 0 && k.PeakBits >= nearlyFull*float64(k.SizeBits) {
-			s.full[k.Name] += latency[place{k.CandidateID, k.Layer}]
+			s.full.Add(k.Name, latency[place{k.CandidateID, k.Layer}])
 		}
 	}
 	for _, i := range w.Front {
@@ -110,15 +114,16 @@ func (w *Workload) limits() map[int64]*limit {
 		l.energyShare = share(most, c.EnergyJ)
 		l.full, most = largest(s.full)
 		l.fullShare = share(most, c.LatencyS)
-		l.leakageShare = share(s.leakage, c.EnergyJ)
+		l.leakageShare = share(s.leakage.Value(), c.EnergyJ)
 		out[c.ID] = l
 	}
 	return out
 }
 
 // largest returns the name of the largest value, the first by name of equal ones; "" where none is above zero.
-func largest(of map[string]float64) (name string, most float64) {
-	for n, v := range of {
+func largest(of compensated.ByName) (name string, most float64) {
+	for n, sum := range of {
+		v := sum.Value()
 		if v > most || v == most && v > 0 && n < name {
 			name, most = n, v
 		}

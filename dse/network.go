@@ -86,7 +86,8 @@ func MapNetwork(ctx context.Context, arch *hwmodel.Arch, net *workload.Network, 
 // (The observation is that of shared/notes/mapper-feasibility.md section 7.)
 func NetworkEDP(fronts [][]results.Layer) []int {
 	type edge struct {
-		layer, to     int
+		layer         int
+		from, to      int
 		saved, slower float64 // energy less, time more, all occurrences
 	}
 	var edges []edge
@@ -100,7 +101,7 @@ func NetworkEDP(fronts [][]results.Layer) []int {
 		latency.Add(n * front[hull[0]].LatencyS)
 		for k := 1; k < len(hull); k++ {
 			a, b := &front[hull[k-1]], &front[hull[k]]
-			edges = append(edges, edge{l, hull[k], n * (a.EnergyJ - b.EnergyJ), n * (b.LatencyS - a.LatencyS)})
+			edges = append(edges, edge{l, hull[k-1], hull[k], n * (a.EnergyJ - b.EnergyJ), n * (b.LatencyS - a.LatencyS)})
 		}
 	}
 	// Within a layer the ratio falls from edge to edge, so the stable order keeps each layer's edges in turn.
@@ -108,8 +109,12 @@ func NetworkEDP(fronts [][]results.Layer) []int {
 	best, at := energy.Value()*latency.Value(), slices.Clone(pick)
 	for _, e := range edges {
 		pick[e.layer] = e.to
-		energy.Add(-e.saved)
-		latency.Add(e.slower)
+		was, is := &fronts[e.layer][e.from], &fronts[e.layer][e.to]
+		n := float64(is.Count)
+		energy.Add(-n * was.EnergyJ) // exactly what was added: e.saved is rounded
+		energy.Add(n * is.EnergyJ)
+		latency.Add(-n * was.LatencyS)
+		latency.Add(n * is.LatencyS)
 		if edp := energy.Value() * latency.Value(); edp < best {
 			best, at = edp, slices.Clone(pick)
 		}

@@ -61,10 +61,10 @@ func TestNetworkEDPOrder(t *testing.T) {
 		for range 200 {
 			var f []results.Layer
 			count := 1 + r.Int64N(1000)
-			e, l := math.Pow(10, 8*r.Float64()), math.Pow(10, -8*r.Float64())
+			e, l := math.Pow(10, 12*r.Float64()), math.Pow(10, -12*r.Float64())
 			for range 1 + r.IntN(6) {
 				f = append(f, results.Layer{Count: count, EnergyJ: e, LatencyS: l})
-				e, l = e*math.Pow(10, -2*r.Float64()), l*math.Pow(10, 2*r.Float64())
+				e, l = e*math.Pow(10, -6*r.Float64()), l*math.Pow(10, 6*r.Float64())
 			}
 			fronts = append(fronts, f)
 		}
@@ -75,6 +75,18 @@ func TestNetworkEDPOrder(t *testing.T) {
 				t.Errorf("turn %d: EDP %v, in another order %v", turn, want, got)
 			}
 		}
+	}
+}
+
+// TestNetworkEDPCancels: of a layer whose slowest mapping takes 1e-17 of the energy of its fastest, that little counts. As a
+// difference of sums it would be lost, and the next layer's saving would make the product seem negative.
+func TestNetworkEDPCancels(t *testing.T) {
+	fronts := [][]results.Layer{
+		{{Count: 1, EnergyJ: 1e20, LatencyS: 1}, {Count: 1, EnergyJ: 1000, LatencyS: 1.0000001}},
+		{{Count: 1, EnergyJ: 2000, LatencyS: 1}, {Count: 1, EnergyJ: 1000, LatencyS: 10}},
+	}
+	if got := NetworkEDP(fronts); got[0] != 1 || got[1] != 0 {
+		t.Errorf("chosen %v, want [1 0]", got)
 	}
 }
 

@@ -48,7 +48,7 @@ func (s *Spec) checkFigure(sn *specNode, fig *Figure, given field) error {
 	if given.text == "" {
 		given = sn.fields["model"]
 	}
-	return s.fail(given.line, sn.name+"."+fig.Field, given.text, limits(fig.Unit), "comes to %g %s, which is too large or too small", fig.Value, fig.Unit)
+	return s.fail(given.line, sn.name+"."+fig.Field, given.text, limits(fig.Unit), "comes to %.4g %s, which is too large or too small", fig.Value, fig.Unit)
 }
 
 // checkInstances refuses arrays of more instances than an int64 counts twice over, by the largest of their dimensions.

@@ -9,11 +9,11 @@ import (
 
 // Costs, rates and the quantities that they are made of lie between Least and Most in SI units (J, J/bit, W, m2, m, bit/s,
 // 1/s, Hz), or are 0. Nothing that is built is anywhere near; what it buys is that no figure of any mapping overflows or
-// vanishes. A layer has at most 2^62 multiply-accumulates and values of at most 2^62 bits, so that it moves fewer than 2^126
-// bits and takes less than 1e38/Least = 1e88 s. An architecture has at most 2^62 instances, which leak less than
-// 5e18 x Most x 1e88 s = 5e156 J, and that is more than the energy of 2^126 bits. So EDP is below 1e245, and that of a network
-// of thousands of layers, each 2^63 times, below 1e290. A step or a bit of an instance takes at least 1/Most, so that an EDP that
-// is not 0 is above 1e-160.
+// vanishes. A layer has at most 2^62 multiply-accumulates and 2^62 values in a tensor, of at most 2^20 bits where a memory sets
+// the width, so that it moves fewer than 2^148 bits (six flows of 2^144) and takes less than 4e44/Least = 4e94 s. An
+// architecture has at most 2^62 instances, which leak less than 5e18 x Most x 4e94 s = 2e163 J, and that is more than the energy
+// of 2^148 bits. So EDP is below 1e258, and that of a network of a thousand layers, each 2^63 times, below 1e302. A step or a
+// bit of an instance takes at least 1/Most, so that an EDP that is not 0 is above 1e-160.
 const (
 	Least = 1e-50
 	Most  = 1e50

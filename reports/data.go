@@ -4,10 +4,9 @@ package reports
 
 import (
 	"math"
-
 	"slices"
-	"tcmdse/internal/compensated"
 
+	"tcmdse/internal/compensated"
 	"tcmdse/results"
 )
 

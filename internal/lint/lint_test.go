@@ -26,6 +26,7 @@ func allowed() map[string][]string {
 		"internal/unit":              {},
 		"internal/lint":              {},
 		"internal/compensated":       {},
+		"internal/boundtest":         {},
 		"internal/yamlsrc":           {"internal/unit"},
 		"hwmodel":                    append(costs, hw...),
 		"hwmodel/estimate":           {},

@@ -15,7 +15,7 @@ import (
 // WriteCSV writes one file a table into a folder, which is made where it is missing: candidates.csv, layers.csv and
 // components.csv with all rows of the sweep that d was read from, in constant memory from the same store; mappings.csv of
 // the front; front.csv, the rows of sheet Front; and mean.csv, the front over several workloads. Numbers have all their
-// digits. A text that a spreadsheet would take for a formula gets an apostrophe before it.
+// digits. A text that a spreadsheet would take for a formula gets an apostrophe before it (inert.go).
 func WriteCSV(ctx context.Context, dir string, s *results.Store, d *Data) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
@@ -151,10 +151,7 @@ func csvField(x any) string {
 	case float64:
 		return strconv.FormatFloat(v, 'g', -1, 64)
 	case string:
-		if v != "" && strings.IndexByte("=+-@\t\r", v[0]) >= 0 {
-			return "'" + v
-		}
-		return v
+		return inertParts(v)
 	}
 	return fmt.Sprint(x)
 }

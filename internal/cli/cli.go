@@ -57,7 +57,7 @@ var errInterrupted = errors.New("interrupted")
 func Main(ctx context.Context, args []string, out, errs io.Writer) int {
 	started := false
 	w := &checkedWriter{w: out}
-	said, told := &plain{w: w}, &plain{w: errs}
+	said, told := &plainWriter{w: w}, &plainWriter{w: errs}
 	defer told.flush()
 	out, errs = said, told
 	root := newRoot(&env{out, errs}, &started)

@@ -10,17 +10,17 @@ import (
 	"golang.org/x/term"
 )
 
-// plain is how all text reaches a terminal: names, paths and messages come from files and databases of others, and a control
+// plainWriter is how all text reaches a terminal: names, paths and messages come from files and databases of others, and a control
 // character among them could move the cursor, retitle the window or hide what follows. Each is written as a visible \u001b, which is
 // also how JSON writes it, so that JSON keeps its meaning. Line feeds and tabs pass; so do whole runes cut between two writes.
-type plain struct {
+type plainWriter struct {
 	w    io.Writer
 	mu   sync.Mutex // messages come from several goroutines
 	rest []byte     // the first bytes of a rune whose others are to come
 	out  []byte
 }
 
-func (p *plain) Write(text []byte) (int, error) {
+func (p *plainWriter) Write(text []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	in := append(p.rest, text...)
@@ -45,7 +45,7 @@ func (p *plain) Write(text []byte) (int, error) {
 }
 
 // flush writes what ends in the middle of a rune.
-func (p *plain) flush() {
+func (p *plainWriter) flush() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for range p.rest {
@@ -95,9 +95,9 @@ func onTerminal(w io.Writer) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// beneath returns the writer below plain: for the progress line, which goes back to its start, and for data that programs read.
+// beneath returns the writer below a plainWriter: for the progress line, which goes back to its start, and for data that programs read.
 func beneath(w io.Writer) io.Writer {
-	if p, ok := w.(*plain); ok {
+	if p, ok := w.(*plainWriter); ok {
 		return p.w
 	}
 	return w

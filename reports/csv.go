@@ -3,6 +3,7 @@ package reports
 import (
 	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -115,11 +116,14 @@ func eachCandidate(ctx context.Context, s *results.Store, d *Data, f func(*resul
 	})
 }
 
+// writeCSV writes a file whole or not at all. It replaces what is there rather than write into it: a link of that name, which somebody
+// else may have put into a shared folder, leads elsewhere.
 func writeCSV(path string, t csvTable) error {
-	f, err := os.Create(path)
+	f, err := os.CreateTemp(filepath.Dir(path), ".tcmdse-*")
 	if err != nil {
 		return err
 	}
+	defer os.Remove(f.Name())
 	defer f.Close()
 	w := csv.NewWriter(f)
 	out := make([]string, len(t.header))
@@ -140,7 +144,10 @@ func writeCSV(path string, t csvTable) error {
 	if err := w.Error(); err != nil {
 		return err
 	}
-	return f.Close()
+	if err := errors.Join(f.Chmod(0o644), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
 }
 
 // csvField writes numbers in full and keeps text from being read as a formula by a spreadsheet.

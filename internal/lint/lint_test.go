@@ -25,6 +25,7 @@ func allowed() map[string][]string {
 		"":                           {"internal/cli"},
 		"internal/unit":              {},
 		"internal/lint":              {},
+		"internal/hostile":           {},
 		"internal/yamlsrc":           {"internal/unit"},
 		"hwmodel":                    append(costs, hw...),
 		"hwmodel/estimate":           {},

@@ -50,9 +50,9 @@ func hostileFile(t *testing.T, good []byte, names []hostile.Name) string {
 		"UPDATE candidates SET arch = N(candidates, 0), arch_yaml = N(candidates, 1), warnings = json_array(N(candidates, 2)), overhead = N(candidates, 3), settings = N(candidates, 4)",
 		"UPDATE params SET path = (SELECT name FROM h WHERE i = position % K) || path, text = (SELECT name FROM h WHERE i = (position + candidate_id) % K) || text",
 		"UPDATE mappings SET text = N(mappings, 0) || text, json = CASE mapping_id % 2 WHEN 0 THEN N(mappings, 1) ELSE replace(json, '\"GLB\"', json_quote(N(mappings, 2))) END",
-		"UPDATE components SET component = N(components, 0) || component, tensors = replace(tensors, '\"I\"', json_quote(N(components, 1))) WHERE position > 0",
+		"UPDATE components SET component = (SELECT name FROM h WHERE i = (layer_id + position) % K) || component, tensors = replace(tensors, '\"I\"', json_quote((SELECT name FROM h WHERE i = (layer_id + position + 1) % K))) WHERE position > 0",
 		"UPDATE outcome_components SET component = (SELECT name FROM h WHERE i = position % K) || component WHERE position > 0",
-		"UPDATE component_costs SET component = N(component_costs, 0) || component",
+		"UPDATE component_costs SET component = (SELECT name FROM h WHERE i = (candidate_id + position) % K) || component",
 		"UPDATE runs SET tool_version = N(runs, 0), command = N(runs, 1), host_os = N(runs, 2), outcome = N(runs, 3), config = N(runs, 4)",
 	} {
 		q = strings.ReplaceAll(row.ReplaceAllString(q, "(SELECT name FROM h WHERE i = ($1.rowid + $2) % K)"), "% K", fmt.Sprintf("%% %d", len(names)))

@@ -118,7 +118,7 @@ func TestCompareEdges(t *testing.T) {
 		{"none in B", plain, none, "The fronts have no area in common"},
 		{"none in both", none, none, "no area in common"},
 		{"other workloads", plain, other, "Only in B: other [31m"},
-		{"hostile", hostile(t), hostile(t), "Settings, parameters' values and configuration are the same."},
+		{"hostile", hostileData(t), hostileData(t), "Settings, parameters' values and configuration are the same."},
 	} {
 		cmp := Compare(c.a, c.b)
 		var text, svg, page, xlsx, doc bytes.Buffer

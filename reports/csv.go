@@ -3,6 +3,7 @@ package reports
 import (
 	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -15,7 +16,7 @@ import (
 // WriteCSV writes one file a table into a folder, which is made where it is missing: candidates.csv, layers.csv and
 // components.csv with all rows of the sweep that d was read from, in constant memory from the same store; mappings.csv of
 // the front; front.csv, the rows of sheet Front; and mean.csv, the front over several workloads. Numbers have all their
-// digits. A text that a spreadsheet would take for a formula gets an apostrophe before it.
+// digits. A text that a spreadsheet would take for a formula gets an apostrophe before it (inert.go).
 func WriteCSV(ctx context.Context, dir string, s *results.Store, d *Data) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
@@ -115,11 +116,14 @@ func eachCandidate(ctx context.Context, s *results.Store, d *Data, f func(*resul
 	})
 }
 
+// writeCSV writes a file whole or not at all. It replaces what is there rather than write into it: a link of that name, which somebody
+// else may have put into a shared folder, leads elsewhere.
 func writeCSV(path string, t csvTable) error {
-	f, err := os.Create(path)
+	f, err := os.CreateTemp(filepath.Dir(path), ".tcmdse-*")
 	if err != nil {
 		return err
 	}
+	defer os.Remove(f.Name())
 	defer f.Close()
 	w := csv.NewWriter(f)
 	out := make([]string, len(t.header))
@@ -140,7 +144,10 @@ func writeCSV(path string, t csvTable) error {
 	if err := w.Error(); err != nil {
 		return err
 	}
-	return f.Close()
+	if err := errors.Join(f.Chmod(0o644), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
 }
 
 // csvField writes numbers in full and keeps text from being read as a formula by a spreadsheet.
@@ -151,10 +158,7 @@ func csvField(x any) string {
 	case float64:
 		return strconv.FormatFloat(v, 'g', -1, 64)
 	case string:
-		if v != "" && strings.IndexByte("=+-@\t\r", v[0]) >= 0 {
-			return "'" + v
-		}
-		return v
+		return inertParts(v)
 	}
 	return fmt.Sprint(x)
 }

@@ -141,7 +141,7 @@ func TestHTML(t *testing.T) {
 
 // TestHTMLEscapes: no name ends the script element that the data stands in, becomes markup, or is lost.
 func TestHTMLEscapes(t *testing.T) {
-	d := hostile(t)
+	d := hostileData(t)
 	names := []string{"</script><script>alert(2)</script>", "<!--<script>", "line\u2028end", `"'\`}
 	for i := range d.Workloads {
 		for k := range d.Workloads[i].Layers {

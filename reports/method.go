@@ -143,7 +143,7 @@ func (b *book) method() {
 	text := func(name, s string) {
 		b.put(sheet, row, name, s)
 		b.style(sheet, row, 1, 2, b.lines)
-		b.keep(b.f.SetRowHeight(sheet, row, 15*float64(lineCount(s, wide))))
+		b.keep(b.f.SetRowHeight(sheet, row, min(maxHeight, 15*float64(lineCount(s, wide)))))
 		row++
 	}
 	section("Definitions")

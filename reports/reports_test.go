@@ -99,7 +99,7 @@ func TestFrontTable(t *testing.T) {
 		t.Errorf("%q, %v", b.String(), err)
 	}
 	b.Reset()
-	if err := WriteFrontTable(&b, hostile(t)); err != nil || strings.ContainsAny(b.String(), "\x1b\x07") {
+	if err := WriteFrontTable(&b, hostileData(t)); err != nil || strings.ContainsAny(b.String(), "\x1b\x07") {
 		t.Errorf("control characters reach the terminal: %q, %v", b.String(), err)
 	}
 }

@@ -142,8 +142,8 @@ func realistic(t *testing.T) *Data {
 	return stored(t, s, cs)
 }
 
-// hostile is a small sweep whose names a spreadsheet, a page or a terminal could take for something else.
-func hostile(t *testing.T) *Data {
+// hostileData is a small sweep whose names a spreadsheet, a page or a terminal could take for something else.
+func hostileData(t *testing.T) *Data {
 	t.Helper()
 	s, cs := hostileSweep()
 	return stored(t, s, cs)

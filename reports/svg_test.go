@@ -74,7 +74,7 @@ func TestSVG(t *testing.T) {
 
 // TestSVGNames: names stay text, and long ones within the picture.
 func TestSVGNames(t *testing.T) {
-	d := hostile(t)
+	d := hostileData(t)
 	d.Sweep.Name = "<script>&\x00\x1b[31m" + strings.Repeat("long ", 100)
 	d.Workloads[0].Name = `"]]>` + strings.Repeat("w", 500)
 	classes, texts, _ := svgOf(t, func(w io.Writer) error { return WriteSVG(w, d) })

@@ -68,12 +68,18 @@ func (w *Workload) frontText(shown []paramColumn) [][]string {
 	return out
 }
 
-// oneLine keeps names from breaking a table and from sending control characters to a terminal.
+// oneLine keeps names from breaking a table or a picture, from sending control characters to a terminal and from turning the direction
+// of writing, by which a name can look like another.
 func oneLine(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && r < 0xa0 {
+		if r < ' ' || r >= 0x7f && r < 0xa0 || turns(r) {
 			return ' '
 		}
 		return r
 	}, s)
+}
+
+// turns is true of the marks that change the direction of the text behind them.
+func turns(r rune) bool {
+	return r == 0x061c || r == 0x200e || r == 0x200f || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069
 }

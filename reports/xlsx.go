@@ -56,7 +56,7 @@ func WriteXLSX(w io.Writer, d *Data) error {
 		b.close(x)
 	}
 	b.streamPoints()
-	b.keep(f.SetDocProps(&excelize.DocProperties{Title: property("tcmdse sweep " + d.Sweep.Name), Creator: "tcmdse " + d.Sweep.ToolVersion}))
+	b.keep(f.SetDocProps(&excelize.DocProperties{Title: property("tcmdse sweep " + d.Sweep.Name), Creator: property("tcmdse " + d.Sweep.ToolVersion)}))
 	if b.err != nil {
 		return fmt.Errorf("reports: %w", b.err)
 	}

@@ -45,23 +45,28 @@ func clip(s string) string {
 	return head
 }
 
-// property keeps a text within what a document's property holds in Excel.
+// property keeps a text within what a document's property or the name of a table's column holds in Excel.
 func property(s string) string {
 	const most = 255
-	if r := []rune(printable(s)); len(r) > most {
-		return string(r[:most-4]) + " ..."
+	s = printable(s)
+	if head, rest := cutAt(s, most); rest == "" {
+		return head
 	}
-	return printable(s)
+	head, _ := cutAt(s, most-4)
+	return head + " ..."
 }
 
 // cut parts a text at what one cell holds.
-func cut(s string) (head, rest string) {
-	if len(s) <= cellUnits {
+func cut(s string) (head, rest string) { return cutAt(s, cellUnits) }
+
+// cutAt parts a text behind so many UTF-16 units.
+func cutAt(s string, units int) (head, rest string) {
+	if len(s) <= units {
 		return s, ""
 	}
 	n := 0
 	for i, r := range s {
-		if n += max(1, utf16.RuneLen(r)); n > cellUnits {
+		if n += max(1, utf16.RuneLen(r)); n > units {
 			return s[:i], s[i:]
 		}
 	}

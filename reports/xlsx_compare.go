@@ -26,7 +26,7 @@ func WriteCompareXLSX(w io.Writer, c *Comparison) error {
 	b.styles()
 	b.compareSummary(c)
 	b.compareFronts(c)
-	b.keep(f.SetDocProps(&excelize.DocProperties{Title: property("tcmdse sweeps " + c.a.Sweep.Name + " and " + c.b.Sweep.Name), Creator: "tcmdse " + c.b.Sweep.ToolVersion}))
+	b.keep(f.SetDocProps(&excelize.DocProperties{Title: property("tcmdse sweeps " + c.a.Sweep.Name + " and " + c.b.Sweep.Name), Creator: property("tcmdse " + c.b.Sweep.ToolVersion)}))
 	if b.err != nil {
 		return fmt.Errorf("reports: %w", b.err)
 	}

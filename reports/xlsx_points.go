@@ -202,7 +202,7 @@ func doublingAxis(a *logAxis, title, format string) excelize.ChartAxis {
 func linearAxis(title, format string) excelize.ChartAxis {
 	black := excelize.Font{Color: "000000"}
 	return excelize.ChartAxis{Font: black, NumFmt: excelize.ChartNumFmt{CustomNumFmt: format}, MajorGridLines: true,
-		Title: excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: printable(title), Font: &black}}}}
+		Title: excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: shortTitle(title), Font: &black}}}}
 }
 
 func colour(c string) excelize.Fill {
@@ -212,12 +212,16 @@ func colour(c string) excelize.Fill {
 // mostTitle is what a chart's title has room for: two lines.
 const mostTitle = 160
 
-// chartTitle leaves out the middle of a long title: its end says what the chart shows, its beginning of what.
-func chartTitle(text string) excelize.ChartTitle {
+// shortTitle leaves out the middle of a long title: its end says what the chart shows, its beginning of what.
+func shortTitle(text string) string {
 	if r := []rune(text); len(r) > mostTitle {
 		text = string(r[:mostTitle/2]) + " ... " + string(r[len(r)-mostTitle/2:])
 	}
-	return excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: printable(text), Font: &excelize.Font{Color: "000000", Size: 12, Bold: true}}}}
+	return printable(text)
+}
+
+func chartTitle(text string) excelize.ChartTitle {
+	return excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: shortTitle(text), Font: &excelize.Font{Color: "000000", Size: 12, Bold: true}}}}
 }
 
 // cloudOf and lineOf style a scatter series: without a fill, markers do not show (LibreOffice).

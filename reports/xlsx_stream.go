@@ -164,14 +164,15 @@ func width(header string) float64 {
 	return min(max(11.5, float64(len(header))+4), 40)
 }
 
-// unique makes headers differ in more than case, as the columns of a table must.
+// unique makes headers differ in more than case, and keeps them within 255 characters, as the columns of a table must.
 func unique(header []string) []string {
 	seen := map[string]bool{}
 	out := make([]string, len(header))
 	for i, h := range header {
-		name := clip(h)
+		name := property(h)
 		for n := 2; seen[strings.ToLower(name)]; n++ {
-			name = fmt.Sprintf("%s (%d)", clip(h), n)
+			head, _ := cutAt(property(h), 240)
+			name = fmt.Sprintf("%s (%d)", head, n)
 		}
 		seen[strings.ToLower(name)] = true
 		out[i] = name

@@ -178,7 +178,7 @@ func ourLink() *regexp.Regexp {
 
 // TestHostileWorkbook: what users wrote stays text, and the configuration is there word for word.
 func TestHostileWorkbook(t *testing.T) {
-	d := hostile(t)
+	d := hostileData(t)
 	f, _ := workbook(t, d)
 	seen := 0
 	for _, sheet := range f.GetSheetList() {

@@ -12,6 +12,9 @@ func (s *Store) migrate() error {
 	if err != nil {
 		return err
 	}
+	if err := s.checkShape(); err != nil {
+		return err
+	}
 	if _, err := s.db.Exec("PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=8000"); err != nil {
 		return explain(s.path, err)
 	}

@@ -126,6 +126,12 @@ func openReading(path, options string) (*Store, error) {
 	if err == nil && s.schema == 0 {
 		err = &NotResultsError{Path: path, What: "is empty, not a results file of tcmdse"}
 	}
+	if err == nil {
+		err = s.checkShape()
+	}
+	if err == nil {
+		err = s.boundMemory()
+	}
 	if err != nil {
 		db.Close()
 		return nil, err
@@ -149,10 +155,7 @@ func regular(path string) error {
 
 func open(path, mode, options string) (*sql.DB, error) {
 	dsn := (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}).String() + "?mode=" + mode + options
-	db, err := sql.Open("sqlite3", dsn)
-	if err != nil {
-		return nil, explain(path, err)
-	}
+	db := sql.OpenDB(newConnector(dsn))
 	if err := db.Ping(); err != nil {
 		db.Close()
 		return nil, explain(path, err)

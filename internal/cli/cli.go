@@ -57,12 +57,15 @@ var errInterrupted = errors.New("interrupted")
 func Main(ctx context.Context, args []string, out, errs io.Writer) int {
 	started := false
 	w := &checkedWriter{w: out}
-	out = w
+	said, told := &plainWriter{w: w}, &plainWriter{w: errs}
+	defer told.flush()
+	out, errs = said, told
 	root := newRoot(&env{out, errs}, &started)
 	root.SetArgs(sqlArgs(args))
 	root.SetOut(out)
 	root.SetErr(errs)
 	err := root.ExecuteContext(ctx)
+	said.flush()
 	if err == nil && w.err != nil {
 		err = fmt.Errorf("the output could not be written: %w", w.err)
 	}

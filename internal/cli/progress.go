@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"time"
@@ -16,7 +17,7 @@ const logEvery = 30 * time.Second
 
 // progress shows how far a sweep is: one line on a terminal, a log line now and then elsewhere.
 type progress struct {
-	e        *env
+	to       io.Writer
 	quiet    bool
 	terminal bool
 	last     time.Time
@@ -24,8 +25,8 @@ type progress struct {
 }
 
 func newProgress(e *env, quiet bool) *progress {
-	p := &progress{e: e, quiet: quiet, last: time.Now()}
-	if f, ok := e.err.(*os.File); ok {
+	p := &progress{to: beneath(e.err), quiet: quiet, last: time.Now()}
+	if f, ok := p.to.(*os.File); ok {
 		p.terminal = term.IsTerminal(int(f.Fd()))
 	}
 	return p
@@ -46,18 +47,18 @@ func (p *progress) show(s dse.Progress) {
 	if !p.terminal {
 		if time.Since(p.last) >= logEvery {
 			p.last = time.Now()
-			fmt.Fprintln(p.e.err, line)
+			fmt.Fprintln(p.to, line)
 		}
 		return
 	}
 	line = cut(line, p.columns())
-	fmt.Fprintf(p.e.err, "\r%s%s", line, strings.Repeat(" ", max(0, p.width-len(line))))
+	fmt.Fprintf(p.to, "\r%s%s", line, strings.Repeat(" ", max(0, p.width-len(line))))
 	p.width = len(line)
 }
 
 // columns is the terminal's width.
 func (p *progress) columns() int {
-	if f, ok := p.e.err.(*os.File); ok {
+	if f, ok := p.to.(*os.File); ok {
 		if w, _, err := term.GetSize(int(f.Fd())); err == nil && w > 0 {
 			return w
 		}
@@ -96,6 +97,6 @@ func counts(s *dse.Progress) string {
 // end clears the line.
 func (p *progress) end() {
 	if p.terminal && p.width > 0 {
-		fmt.Fprintf(p.e.err, "\r%s\r", strings.Repeat(" ", p.width))
+		fmt.Fprintf(p.to, "\r%s\r", strings.Repeat(" ", p.width))
 	}
 }

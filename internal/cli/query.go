@@ -37,13 +37,18 @@ The views to ask, with a dozen questions that architects have, are in docs/sql.m
 "PRAGMA table_info(front)" the columns of one.
 
 table is for people: it shows 1,000 rows, numbers with 6 digits and long text cut. csv and json have every row and
-every digit; csv leaves NULL empty, json has one object a row and null for infinity, blobs are hexadecimal in both.`,
+every digit; csv leaves NULL empty, json has one object a row and null for infinity, blobs are hexadecimal in both. In csv a text that
+a spreadsheet would take for a formula has an apostrophe before it (docs/security.md); json has it as it is.`,
 		Example: `  tcmdse query tcmdse-out/results.db "SELECT candidate_id, area_mm2, edp_js FROM front"`,
 		Args:    cobra.ExactArgs(2),
 	}
 	cmd.Flags().StringVar(&format, "format", "table", "table, csv or json")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		out := bufio.NewWriter(e.out)
+		to := e.out
+		if format == "csv" && !onTerminal(to) { // the one form of data without a way to write control characters; programs get them as they are
+			to = beneath(to)
+		}
+		out := bufio.NewWriter(to)
 		w, err := newRowWriter(format, out)
 		if err != nil {
 			return usageError{err}

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"tcmdse/reports"
 )
 
 // A table shows so many rows and so much of a text; csv and json have all.
@@ -119,7 +121,7 @@ func shown(v any) string {
 		return strconv.FormatFloat(v, 'g', 6, 64)
 	case string:
 		s = strings.Map(func(r rune) rune {
-			if r < ' ' || r >= 0x7f && r < 0xa0 {
+			if unsafeRune(r) {
 				return ' '
 			}
 			return r
@@ -135,7 +137,7 @@ func shown(v any) string {
 	return s
 }
 
-// csvWriter writes every digit; NULL is empty.
+// csvWriter writes every digit; NULL is empty. No text is a formula to a spreadsheet.
 type csvWriter struct {
 	w     *csv.Writer
 	cells []string
@@ -143,7 +145,13 @@ type csvWriter struct {
 
 func newCSVWriter(w io.Writer) *csvWriter { return &csvWriter{w: csv.NewWriter(w)} }
 
-func (c *csvWriter) head(columns []string) error { return c.w.Write(columns) }
+func (c *csvWriter) head(columns []string) error {
+	c.cells = c.cells[:0]
+	for _, name := range columns {
+		c.cells = append(c.cells, reports.Inert(name))
+	}
+	return c.w.Write(c.cells)
+}
 
 func (c *csvWriter) row(values []any) error {
 	c.cells = c.cells[:0]
@@ -155,6 +163,8 @@ func (c *csvWriter) row(values []any) error {
 			c.cells = append(c.cells, strconv.FormatFloat(v, 'g', -1, 64))
 		case []byte:
 			c.cells = append(c.cells, hex.EncodeToString(v))
+		case string:
+			c.cells = append(c.cells, reports.Inert(v))
 		default:
 			c.cells = append(c.cells, fmt.Sprint(v))
 		}

@@ -52,10 +52,10 @@ function bits(b) {
 function textOf(lines) { return lines.map(function (n) { return PAGE.lines[n]; }).join("\n") + "\n"; }
 
 // quoted makes an argument of a shell from a text.
-function quoted(s) { return /^[\w.,\/:+=-]+$/.test(s) ? s : "'" + s.replace(/'/g, "'\\''") + "'"; }
+function quoted(s) { return /^[\w.,\/:+-][\w.,\/:+=-]*$/.test(s) ? s : "'" + s.replace(/'/g, "'\\''") + "'"; }
 
 function mapCommand(workload) {
-  return "tcmdse map --arch design.yaml --workload " + quoted(workload) + (PAGE.objective === "EDP" ? "" : " --objective " + PAGE.objective) + " -v";
+  return "tcmdse map --arch design.yaml --workload " + quoted(workload) + (PAGE.objective === "EDP" ? "" : " --objective " + quoted(PAGE.objective)) + " -v";
 }
 
 function archCommand(index) {
@@ -175,8 +175,10 @@ function commands(panel, p, i, design) {
   if (!design && i in p.place) el(panel, "p", {"class": "meta"}, "The page has no room for this design's layers and mappings; the command prints them, and tcmdse query has them in view layer_result.");
 }
 
-// copyable shows a text with a button that copies it, by whatever means the browser has.
+// copyable shows a text with a button that copies it, by whatever means the browser has. It is pasted into a terminal, so control
+// characters, of which one ends a paste and starts a command, become marks.
 function copyable(parent, text) {
+  text = text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "?");
   var div = el(parent, "div", {"class": "command"}), pre = el(div, "pre", {}, text), button = el(div, "button", {type: "button"}, "Copy");
   function select() {
     var range = document.createRange(), s = window.getSelection();

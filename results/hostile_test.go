@@ -1,0 +1,126 @@
+package results
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestHostileShapes: a file that holds something else under this tool's names, or a trigger, is neither read, joined nor written,
+// and stays as it was. Tables and views of other names are the user's.
+func TestHostileShapes(t *testing.T) {
+	ctx := context.Background()
+	s, id, path := create(t)
+	if err := s.Append(ctx, id, []Candidate{sample(0, 1, 4)}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	good, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n) "
+	for name, c := range map[string]struct{ ddl, want string }{
+		"endless view":  {"DROP VIEW front; CREATE VIEW front AS " + endless + "SELECT i AS sweep_id FROM n", `under the name "front"`},
+		"library":       {"DROP VIEW run; CREATE VIEW run AS SELECT load_extension('/tmp/x.so') AS run_id", `under the name "run"`},
+		"other case":    {"DROP VIEW failure; CREATE VIEW Failure AS SELECT 1", `under the name "Failure"`},
+		"view of table": {"DROP TABLE refusals; CREATE VIEW refusals AS SELECT 1 AS work_key, 'x' AS reason", `under the name "refusals"`},
+		"table of view": {"DROP VIEW shard; CREATE TABLE shard (x)", `under the name "shard"`},
+		"virtual table": {"DROP TABLE refusals; CREATE VIRTUAL TABLE refusals USING fts4(work_key, reason)", `under the name "refusals"`},
+		"trigger":       {"CREATE TRIGGER t AFTER INSERT ON outcomes BEGIN DELETE FROM sweeps; END", `a trigger, "t"`},
+		"view trigger":  {"CREATE TRIGGER v INSTEAD OF INSERT ON front BEGIN DELETE FROM sweeps; END", `a trigger, "v"`},
+		"own things":    {"CREATE VIEW mine AS SELECT * FROM front; CREATE TABLE notes (text); CREATE INDEX i ON notes (text)", ""},
+	} {
+		path := filepath.Join(t.TempDir(), "r.db")
+		if err := os.WriteFile(path, good, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		db, err := sql.Open("sqlite3", path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.Exec(c.ddl); err != nil {
+			t.Fatal(name, err)
+		}
+		db.Close()
+		before, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for way, open := range map[string]func(string) (*Store, error){"read": OpenReadOnly, "snapshot": OpenSnapshot, "join": openToJoin, "write": Open} {
+			s, err := open(path)
+			var other *NotResultsError
+			if c.want == "" && err != nil || c.want != "" && (!errors.As(err, &other) || !strings.Contains(err.Error(), c.want)) {
+				t.Errorf("%s, %s: %v, want %q", name, way, err, c.want)
+			}
+			if err == nil {
+				s.Close()
+			}
+			if after, e := os.ReadFile(path); c.want != "" && (e != nil || !bytes.Equal(before, after)) {
+				t.Errorf("%s, %s: the file is not as it was, %v", name, way, e)
+			}
+			if left, _ := os.ReadDir(filepath.Dir(path)); len(left) != 1 {
+				t.Errorf("%s, %s: beside the file: %v", name, way, left)
+			}
+		}
+	}
+}
+
+// TestQueryBombs: a value, a row or a list that would fill the memory is an error, and functions of a user's view have no effects. The
+// file's bytes and its time stay.
+func TestQueryBombs(t *testing.T) {
+	ctx := context.Background()
+	s, _, path := create(t)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite3", "file:"+strings.NewReplacer("?", "%3f", " ", "%20").Replace(path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec("CREATE VIEW mine AS SELECT load_extension('/tmp/x.so') AS x"); err != nil {
+		t.Fatal(err)
+	}
+	db.Close()
+	before, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := OpenReadOnly(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	big := ", hex(zeroblob(60000000))"
+	for query, want := range map[string]string{
+		"SELECT zeroblob(1000000000)":                                         "too big",
+		"SELECT length(randomblob(1000000000))":                               "too big",
+		"SELECT printf('%.*c', 1000000000, 'x')":                              "too big",
+		"SELECT replace(hex(zeroblob(100000)), '0', hex(zeroblob(4000)))":     "too big",
+		"SELECT group_concat(hex(zeroblob(40000000))) FROM pragma_table_list": "too big",
+		"SELECT 1" + strings.Repeat(big, 20):                                  "out of memory",
+		"SELECT * FROM mine":                                                  "",
+		"SELECT 'x' LIKE '" + strings.Repeat("%a", 30_000) + "'":              "too complex",
+	} {
+		if rows, err := r.Query(ctx, query); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%.80s: %d rows, %v, want %s", query, len(rows.Values), err, want)
+		}
+	}
+	if rows, err := r.Query(ctx, "SELECT length(hex(zeroblob(1000000)))"); err != nil || rows.Values[0][0] != int64(2_000_000) {
+		t.Errorf("after them: %v, %v", rows, err)
+	}
+	after, err := os.Stat(path)
+	if err != nil || !after.ModTime().Equal(before.ModTime()) || after.Size() != before.Size() {
+		t.Errorf("the file was touched: %v", err)
+	}
+	if left, _ := os.ReadDir(filepath.Dir(path)); len(left) != 1 {
+		t.Errorf("beside the file: %v", left)
+	}
+}

@@ -1,0 +1,57 @@
+package results
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"sync"
+)
+
+// A file from elsewhere may call itself a results file and hold other things under its tables' names: a view that never ends, a trigger
+// that empties tables when a sweep goes on in it. What is asked of those names then would not be what this tool wrote.
+
+// checkShape refuses a file with a trigger, or with a table or view of this tool's that is not as its schemas have it. Tables and
+// views of other names are the user's own.
+func (s *Store) checkShape() error {
+	ours, all := declared()
+	rows, err := s.db.Query("SELECT type, name, ifnull(sql, '') FROM sqlite_schema WHERE type IN ('table', 'view', 'trigger')")
+	if err != nil {
+		return explain(s.path, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var kind, name, ddl string
+		if err := rows.Scan(&kind, &name, &ddl); err != nil {
+			return explain(s.path, err)
+		}
+		want := ours[strings.ToLower(name)]
+		switch {
+		case kind == "trigger":
+			return &NotResultsError{Path: s.path, What: fmt.Sprintf("has a trigger, %q, which tcmdse never makes: it is not used", name)}
+		case want == "" || kind == want && (kind == "table" && plainTable(ddl) || kind == "view" && strings.Contains(all, ddl)):
+			continue
+		}
+		return &NotResultsError{Path: s.path, What: fmt.Sprintf("holds under the name %q what tcmdse did not make: it is not used", name)}
+	}
+	if err := rows.Err(); err != nil {
+		return explain(s.path, err)
+	}
+	return nil
+}
+
+// plainTable tells a table from a virtual one, which computes its rows.
+func plainTable(ddl string) bool { return strings.HasPrefix(strings.ToUpper(ddl), "CREATE TABLE") }
+
+// declared returns what the schemas of this tool make, tables and views by name in small letters, and all their text. It is what the
+// embedded files say, read once: the state of a run opens a thousand files.
+var declared = sync.OnceValues(func() (kinds map[string]string, all string) {
+	for v := 1; v <= SchemaVersion; v++ {
+		text, _ := schema.ReadFile(fmt.Sprintf("schema/%04d.sql", v)) // without one, every file would be refused, and all tests fail
+		all += string(text)
+	}
+	kinds = map[string]string{}
+	for _, m := range regexp.MustCompile(`CREATE (TABLE|VIEW) (\w+)`).FindAllStringSubmatch(all, -1) {
+		kinds[m[2]] = strings.ToLower(m[1])
+	}
+	return kinds, all
+})

@@ -1,9 +1,3 @@
-// Package hwmodel describes accelerators: memories, arrays and a compute, outermost first, with their capacities,
-// rates, energies, leakage and area. It knows nothing about workloads beyond the names of tensors and roles.
-//
-// A file (Spec) may leave costs to a model: each then comes from the file where it is explicit, else from an external
-// estimator where one is set, else from the tables and formulas of package estimate, else building fails. Arch carries
-// the numbers, and beside each of them where it is from.
 package hwmodel
 
 import (

@@ -1,5 +1,3 @@
-// Package reports turns a stored sweep into a workbook, a page, CSV files and a table for the terminal. It reads
-// package results alone: no mapping is done, and a report of an old file shows what was computed then.
 package reports
 
 import (

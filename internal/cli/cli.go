@@ -1,5 +1,3 @@
-// Package cli is the command line: one file a command, each a function from flags to output. It alone writes to the
-// terminal and decides exit statuses.
 package cli
 
 import (

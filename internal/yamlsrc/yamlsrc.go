@@ -239,8 +239,10 @@ func (v Value) resolved() *yaml.Node {
 	return v.node
 }
 
-// IsMap and IsList tell the kind of value.
-func (v Value) IsMap() bool  { return v.node != nil && v.resolved().Kind == yaml.MappingNode }
+// IsMap reports whether the value is a mapping, aliases followed.
+func (v Value) IsMap() bool { return v.node != nil && v.resolved().Kind == yaml.MappingNode }
+
+// IsList reports whether the value is a sequence, aliases followed.
 func (v Value) IsList() bool { return v.node != nil && v.resolved().Kind == yaml.SequenceNode }
 
 // Get returns the value of a key of a mapping. A value that is given but empty counts as an error, not as absent.

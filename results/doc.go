@@ -9,8 +9,8 @@
 //	err = s.Append(ctx, id, candidates)                 // one transaction
 //	rows, err := s.Query(ctx, "SELECT * FROM front")    // a user's SQL, reading only
 //
-// What holds: a candidate is stored whole or not at all; nothing that was stored changes, but that a failure or a skipped
-// candidate may be replaced by a result; where files that are joined differ on a candidate, that is an error and never a choice;
+// What holds: a candidate is stored whole or not at all; no result that was stored changes, only a failure or a skipped
+// candidate may become one; where files that are joined differ on a candidate, that is an error and never a choice;
 // what a file of an earlier schema says is what its migration says (testdata has one of each).
 //
 // Write:

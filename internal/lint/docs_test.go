@@ -101,6 +101,28 @@ func TestPackageDocs(t *testing.T) {
 	}
 }
 
+// TestArchitecture: the table of docs/architecture.md names every package.
+func TestArchitecture(t *testing.T) {
+	page, err := os.ReadFile("../../docs/architecture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := ""
+	for line := range strings.Lines(string(page)) {
+		if cells := strings.Split(line, "|"); len(cells) > 2 {
+			named += cells[1]
+		}
+	}
+	for name := range allowed() { // TestImports asserts that these are all
+		if name == "" {
+			name = "tcmdse"
+		}
+		if !strings.Contains(named, "`"+name+"`") {
+			t.Errorf("docs/architecture.md has no row that names %s", name)
+		}
+	}
+}
+
 // unspoken are methods whose meaning is their interface's.
 var unspoken = []string{"Error", "Unwrap", "String", "Len", "Less", "Swap", "Push", "Pop", "Write", "MarshalJSON"}
 

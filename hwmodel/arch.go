@@ -84,8 +84,8 @@ type Node struct {
 	// Array.
 	Dims []Dim
 	// NetworkJPerBit is the energy of moving a bit between a memory above the array and what is below it, as the memory
-	// above counts bits: a value that the network multicasts or reduces moves once. An addition to model.md, which leaves
-	// networks out; 0 is that model.
+	// above counts bits: a value that the network multicasts or reduces moves once (definition.md section 3). 0: networks
+	// are free.
 	NetworkJPerBit float64
 
 	// Compute.

@@ -169,7 +169,7 @@ func TestFront(t *testing.T) {
 	}
 }
 
-// TestContractColumns: every name that the contract gives to outside queries is there.
+// TestContractColumns: every name that outside queries rely on is there.
 func TestContractColumns(t *testing.T) {
 	s, _, _ := create(t)
 	defer s.Close()

@@ -8,7 +8,7 @@
 // # Tables
 //
 // tables/ holds the CSV files of numbers, compressed; each is checked against the hash in hashes() when it is first
-// read. SRAM comes from 10,582 runs of CACTI 7 at 90, 65, 45, 32 and 22 nm, multiply-accumulates from Horowitz (ISSCC
+// read. SRAM comes from 10,566 runs of CACTI 7 at 90, 65, 45, 32 and 22 nm, multiply-accumulates from Horowitz (ISSCC
 // 2014) and Aladdin, DRAM from published energies per bit, wires from CACTI, scaling between nodes from Stillmaker and
 // Baas (2017). Every row carries its source.
 //

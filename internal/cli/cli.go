@@ -16,7 +16,7 @@ import (
 	"tcmdse/results"
 )
 
-// The exit statuses of contract section 1.
+// The exit statuses, as the root command's help tells them.
 const (
 	exitDone        = 0
 	exitFailed      = 1

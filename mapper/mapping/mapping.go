@@ -19,7 +19,7 @@ package mapping
 // Kind tells what a Node is.
 type Kind uint8
 
-// The kinds of nodes of a mapping (model.md, section 2).
+// The kinds of nodes of a mapping (definition.md section 2).
 const (
 	Storage  Kind = iota // memory Memory keeps tensor Tensor from here on
 	Temporal             // for Var in N
@@ -39,7 +39,7 @@ type Node struct {
 type Mapping struct {
 	Nodes []Node
 	// Imperfect allows the outermost loop of a rank variable that stands alone wherever it occurs to leave a remainder:
-	// its last pass covers only what is left (model.md section 7).
+	// its last pass covers only what is left (definition.md section 7).
 	Imperfect bool
 	Lines     []int // of each node in the file it was read from; nil for mappings made otherwise
 }

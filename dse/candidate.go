@@ -79,13 +79,8 @@ func (r *runner) layer(ctx context.Context, arch *hwmodel.Arch, key string, n *w
 
 // mappedNetwork is the outcome of a network whose layers are mapped.
 func mappedNetwork(n *workload.Network, rows []results.Layer) results.WorkloadResult {
-	w := results.WorkloadResult{Workload: n.Name, Status: results.OK, Layers: rows}
-	for i := range rows {
-		w.EnergyJ += rows[i].EnergyJ * float64(rows[i].Count)
-		w.LatencyS += rows[i].LatencyS * float64(rows[i].Count)
-	}
-	w.EDPJs = w.EnergyJ * w.LatencyS
-	return w
+	t := Total(rows)
+	return results.WorkloadResult{Workload: n.Name, Status: results.OK, Layers: rows, EnergyJ: t.EnergyJ, LatencyS: t.LatencyS, EDPJs: t.EDPJs()}
 }
 
 // refused is the outcome of a network with a layer that could not be mapped. The end of ctx and a database that cannot

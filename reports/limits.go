@@ -1,6 +1,9 @@
 package reports
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // limit is what holds a design back on one network, as far as its optimal mappings tell.
 type limit struct {
@@ -160,6 +163,6 @@ func (w *Workload) budgets() []budget {
 			}
 		}
 	}
-	slices.SortStableFunc(out, func(a, b budget) int { return compare(a.mm2, b.mm2) })
+	slices.SortStableFunc(out, func(a, b budget) int { return cmp.Compare(a.mm2, b.mm2) })
 	return out
 }

@@ -116,6 +116,11 @@ func runSweep(ctx context.Context, e *env, file string, f sweepFlags) error {
 	if f.publish != "" {
 		return runPublished(ctx, e, s, counted, f)
 	}
+	return runHere(ctx, e, s, counted, f)
+}
+
+// runHere runs a sweep, or a shard of one, on a database in this process's own folder, and writes the reports of a whole sweep.
+func runHere(ctx context.Context, e *env, s *sweeps.Sweep, counted *dse.Counted, f sweepFlags) error {
 	if err := writable(f.out); err != nil {
 		return err
 	}

@@ -58,6 +58,8 @@ type Command struct {
 	flight   singleflight.Group
 }
 
+var _ estimate.Estimator = (*Command)(nil)
+
 // jobs is how many programs run at once.
 const jobs = 2
 

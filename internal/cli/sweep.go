@@ -137,7 +137,7 @@ func runHere(ctx context.Context, e *env, s *sweeps.Sweep, counted *dse.Counted,
 	}
 	p := newProgress(e, f.quiet)
 	sum, err := dse.Run(ctx, dse.Config{Sweep: s, Store: store, Jobs: f.jobs, FrontOnly: f.frontOnly, Counted: counted,
-		ToolVersion: Version(), Command: strings.Join(os.Args, " "), Estimator: f.estimator.describe(), Progress: p.show})
+		ToolVersion: toolVersion(), Command: strings.Join(os.Args, " "), Estimator: f.estimator.describe(), Progress: p.show})
 	p.end()
 	if len(earlier) > 0 && !sum.Resumed && sum.SweepID > 0 {
 		fmt.Fprintf(e.err, "note: this is sweep %d of %s; sweep %d of the same name is unfinished there; what it sweeps, or its mode, differs, so it was not gone on with\n",

@@ -77,10 +77,15 @@ func (r *runner) layer(ctx context.Context, arch *hwmodel.Arch, key string, n *w
 	return row, err
 }
 
-// mappedNetwork is the outcome of a network whose layers are mapped.
+// mappedNetwork is the outcome of a network whose layers are mapped: failed where a figure is beyond a float64, which costs
+// within hwmodel's limits do not reach.
 func mappedNetwork(n *workload.Network, rows []results.Layer) results.WorkloadResult {
 	t := Total(rows)
-	return results.WorkloadResult{Workload: n.Name, Status: results.OK, Layers: rows, EnergyJ: t.EnergyJ, LatencyS: t.LatencyS, EDPJs: t.EDPJs()}
+	w := results.WorkloadResult{Workload: n.Name, Status: results.OK, EnergyJ: t.EnergyJ, LatencyS: t.LatencyS, EDPJs: t.EDPJs(), Layers: rows}
+	if err := w.Finite(); err != nil {
+		return results.WorkloadResult{Workload: n.Name, Status: results.Failed, Reason: err.Error()}
+	}
+	return w
 }
 
 // refused is the outcome of a network with a layer that could not be mapped. The end of ctx and a database that cannot

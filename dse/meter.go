@@ -1,6 +1,7 @@
 package dse
 
 import (
+	"math"
 	"sync"
 	"time"
 
@@ -112,6 +113,9 @@ func (p *Progress) count(status string) {
 	}
 }
 
+// longestETA is 290 years less a bit, what a time.Duration holds: a grid of 2^62 candidates takes longer.
+const longestETA = math.MaxInt64 - 1024
+
 // now returns the progress with times: the time left is the work left over the rate at which work was done.
 func (m *meter) now(at time.Time) Progress {
 	m.mu.Lock()
@@ -119,7 +123,7 @@ func (m *meter) now(at time.Time) Progress {
 	p := m.p
 	p.Elapsed = at.Sub(m.start)
 	if done, left, ok := m.expect.work(); ok && !m.uncertain {
-		p.ETA = time.Duration(float64(p.Elapsed) * left / done)
+		p.ETA = time.Duration(min(float64(p.Elapsed)*left/done, longestETA))
 	}
 	return p
 }

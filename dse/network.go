@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"tcmdse/hwmodel"
+	"tcmdse/internal/compensated"
 	"tcmdse/mapper"
 	"tcmdse/mapper/workload"
 	"tcmdse/results"
@@ -48,12 +49,12 @@ func (t Totals) EDPJs() float64 { return t.EnergyJ * t.LatencyS }
 
 // Total adds up rows, each Count times.
 func Total(rows []results.Layer) Totals {
-	var t Totals
+	var energy, latency compensated.Sum
 	for i := range rows {
-		t.EnergyJ += rows[i].EnergyJ * float64(rows[i].Count)
-		t.LatencyS += rows[i].LatencyS * float64(rows[i].Count)
+		energy.Add(rows[i].EnergyJ * float64(rows[i].Count))
+		latency.Add(rows[i].LatencyS * float64(rows[i].Count))
 	}
-	return t
+	return Totals{energy.Value(), latency.Value()}
 }
 
 // MapNetwork maps every layer of a network as the options ask and returns a row for each. With the objective Front the
@@ -85,30 +86,37 @@ func MapNetwork(ctx context.Context, arch *hwmodel.Arch, net *workload.Network, 
 // Solving layers anew for each ratio gives the same and took 7 and 2.3 times as long on two architectures (docs/decisions.md).
 func NetworkEDP(fronts [][]results.Layer) []int {
 	type edge struct {
-		layer, to     int
+		layer         int
+		from, to      int
 		saved, slower float64 // energy less, time more, all occurrences
 	}
 	var edges []edge
 	pick := make([]int, len(fronts))
-	var energy, latency float64
+	var energy, latency compensated.Sum // what is saved may be nearly all
 	for l, front := range fronts {
 		hull := lowerHull(front)
 		pick[l] = hull[0]
 		n := float64(front[hull[0]].Count)
-		energy, latency = energy+n*front[hull[0]].EnergyJ, latency+n*front[hull[0]].LatencyS
+		energy.Add(n * front[hull[0]].EnergyJ)
+		latency.Add(n * front[hull[0]].LatencyS)
 		for k := 1; k < len(hull); k++ {
 			a, b := &front[hull[k-1]], &front[hull[k]]
-			edges = append(edges, edge{l, hull[k], n * (a.EnergyJ - b.EnergyJ), n * (b.LatencyS - a.LatencyS)})
+			edges = append(edges, edge{l, hull[k-1], hull[k], n * (a.EnergyJ - b.EnergyJ), n * (b.LatencyS - a.LatencyS)})
 		}
 	}
 	// Within a layer the ratio falls from edge to edge, so the stable order keeps each layer's edges in turn.
 	slices.SortStableFunc(edges, func(a, b edge) int { return cmp.Compare(b.saved*a.slower, a.saved*b.slower) })
-	best, at := energy*latency, slices.Clone(pick)
+	best, at := energy.Value()*latency.Value(), slices.Clone(pick)
 	for _, e := range edges {
 		pick[e.layer] = e.to
-		energy, latency = energy-e.saved, latency+e.slower
-		if energy*latency < best {
-			best, at = energy*latency, slices.Clone(pick)
+		was, is := &fronts[e.layer][e.from], &fronts[e.layer][e.to]
+		n := float64(is.Count)
+		energy.Add(-n * was.EnergyJ) // exactly what was added: e.saved is rounded
+		energy.Add(n * is.EnergyJ)
+		latency.Add(-n * was.LatencyS)
+		latency.Add(n * is.LatencyS)
+		if edp := energy.Value() * latency.Value(); edp < best {
+			best, at = edp, slices.Clone(pick)
 		}
 	}
 	return at

@@ -1,10 +1,6 @@
 package hwmodel
 
-import (
-	"math"
-
-	"tcmdse/internal/unit"
-)
+import "tcmdse/internal/unit"
 
 // Build computes the architecture in SI units. Errors name the file, line and key.
 func (s *Spec) Build() (*Arch, error) { return s.build(true) }
@@ -16,11 +12,17 @@ func (s *Spec) build(ask bool) (*Arch, error) {
 		if s.technology.q.Value == nil {
 			return nil, s.fail(s.technology.line, "technology", s.technology.text, "", "not a length")
 		}
+		if allowed, ok := checkRange(s.technology.q, s.technology.si); !ok {
+			return nil, s.fail(s.technology.line, "technology", s.technology.text, allowed, "too large or too small")
+		}
 		a.TechM = s.technology.si
 	}
 	if s.clock.text != "" {
 		if a.ClockHz = s.clock.si; a.ClockHz <= 0 {
 			return nil, s.fail(s.clock.line, "clock", s.clock.text, "frequencies above 0", "no clock")
+		}
+		if allowed, ok := checkRange(s.clock.q, s.clock.si); !ok {
+			return nil, s.fail(s.clock.line, "clock", s.clock.text, allowed, "too large or too small")
 		}
 	}
 	if err := s.checkShape(); err != nil {
@@ -72,19 +74,6 @@ func (s *Spec) checkShape() error {
 	return nil
 }
 
-func (s *Spec) checkInstances(a *Arch) error {
-	total := int64(1)
-	for i := range a.Nodes {
-		for _, d := range a.Nodes[i].Dims {
-			if d.Size > math.MaxInt64/total/2 {
-				return s.fail(s.nodes[i].line, s.nodes[i].name, "", "", "more instances than an int64 counts")
-			}
-			total *= d.Size
-		}
-	}
-	return nil
-}
-
 func (s *Spec) buildNode(i int, clock float64) (Node, error) {
 	sn := &s.nodes[i]
 	n := Node{Kind: sn.kind, Name: sn.name, Keep: sn.keep, MayKeep: sn.mayKeep, Ports: sn.ports}
@@ -129,6 +118,9 @@ func (f *fieldReader) readWidth() float64 {
 	if w := f.n.fields["width"]; w.text != "" && f.width <= 0 {
 		f.fail("width", "widths above 0", "no width")
 	}
+	if f.width > 1<<62 {
+		f.fail("width", "widths of at most 512PiB", "too wide")
+	}
 	return f.width
 }
 
@@ -141,8 +133,8 @@ func (f *fieldReader) quantity(key string) (unit.Quantity, bool) {
 		f.fail(key, "", "not a number with a unit")
 		return unit.Quantity{}, false
 	}
-	if math.IsInf(w.si, 0) || w.si == 0 && w.q.Value.Sign() != 0 {
-		f.fail(key, "", "a number too large or too small")
+	if allowed, ok := checkRange(w.q, w.si); !ok {
+		f.fail(key, allowed, "too large or too small")
 		return unit.Quantity{}, false
 	}
 	return w.q, true

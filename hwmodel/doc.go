@@ -20,7 +20,7 @@
 //
 //   - spec.go: the file. fields.go: which fields a kind of node has. write.go: canonical YAML, which reads back to the same Spec.
 //   - arch.go: the result, Arch and Node.
-//   - build.go: from one to the other. price.go: costs. pricecache.go: answers of the tables, kept between candidates of a sweep.
+//   - build.go: from one to the other. limits.go: within which costs and rates lie, so that no figure overflows. price.go: costs. pricecache.go: answers of the tables, kept between candidates of a sweep.
 //   - overhead.go: factors on areas and energies for what sums of components leave out.
 //   - set.go: paths that sweeps set. canonical.go: Key. names.go: are sets of tensors made of known names?
 //   - presets.go: embedded architectures; docs/presets.md says where their numbers are from.

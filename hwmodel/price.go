@@ -124,6 +124,11 @@ func (s *Spec) priceNode(a *Arch, i int, ask bool) error {
 			}
 			over.apply(&fig, sn.kind, model.text)
 		}
+		if f.err == nil {
+			if err := s.checkFigure(sn, &fig, given); err != nil {
+				return err
+			}
+		}
 		c.set(n, fig.Value)
 		n.Costs = append(n.Costs, fig)
 	}

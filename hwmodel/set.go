@@ -211,6 +211,9 @@ func checkText(s *Spec, info PathInfo, text string) error {
 		}
 		return &yamlsrc.Error{File: s.File, Key: info.Path, Msg: msg, Given: text, Allowed: allowed}
 	}
+	if allowed, ok := checkRange(q, q.Float()); !ok {
+		return &yamlsrc.Error{File: s.File, Key: info.Path, Msg: "too large or too small", Given: text, Allowed: allowed}
+	}
 	if info.Dims[0] == unit.None && !info.share {
 		if n, ok := q.Int(); !ok || n < 1 {
 			return &yamlsrc.Error{File: s.File, Key: info.Path, Msg: "not a number of instances, banks or channels", Given: text, Allowed: "whole numbers from 1"}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"tcmdse/internal/boundtest"
 	"tcmdse/internal/yamlsrc"
 )
 
@@ -143,6 +144,7 @@ func FuzzParseSpec(f *testing.F) {
 		f.Add(data)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
+		defer boundtest.Cost{}.Start(t)()
 		if s, err := ParseSpec(data, "f.yaml"); err == nil {
 			if arch, err := s.Build(); err == nil { // may fail where a model cannot price a node; never panics
 				finite(t, arch)

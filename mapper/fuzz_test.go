@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tcmdse/hwmodel"
+	"tcmdse/internal/boundtest"
 	"tcmdse/mapper/model"
 	"tcmdse/mapper/workload"
 )
@@ -30,6 +31,7 @@ func FuzzOptimal(f *testing.F) {
 		f.Add(string(data), "Z[b,m] = A[b,k] * B[k,m]", int64(1), int64(16), int64(12), int64(16))
 	}
 	f.Fuzz(func(t *testing.T, archText, einsum string, s0, s1, s2, bits int64) {
+		defer boundtest.Cost{}.Start(t)()
 		spec, err := hwmodel.ParseSpec([]byte(archText), "a.yaml")
 		if err != nil {
 			return
@@ -52,11 +54,7 @@ func FuzzOptimal(f *testing.F) {
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 		defer cancel()
-		began := time.Now()
 		best, err := Optimal(ctx, arch, &e, Options{MaxNodes: 2000})
-		if d := time.Since(began); d > 8*time.Second {
-			t.Errorf("%v after its time had ended: %v", d, err)
-		}
 		if err != nil {
 			return
 		}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"tcmdse/internal/compensated"
 	"tcmdse/results"
 )
 
@@ -108,18 +109,19 @@ func (w *Workload) knee() int {
 
 // bottlenecks tells for each candidate which component takes longest over the whole network.
 func (w *Workload) bottlenecks() map[int64]string {
-	time := map[int64]map[string]float64{}
+	time := map[int64]compensated.ByName{}
 	for i := range w.Layers {
 		l := &w.Layers[i]
 		if time[l.CandidateID] == nil {
-			time[l.CandidateID] = map[string]float64{}
+			time[l.CandidateID] = compensated.ByName{}
 		}
-		time[l.CandidateID][l.Bottleneck] += l.LatencyS * float64(l.Count)
+		time[l.CandidateID].Add(l.Bottleneck, l.LatencyS*float64(l.Count))
 	}
 	out := map[int64]string{}
 	for id, by := range time {
-		for name, s := range by {
-			if was, ok := out[id]; !ok || s > by[was] || s == by[was] && name < was {
+		for name, sum := range by {
+			s := sum.Value()
+			if was, ok := out[id]; !ok || s > by.Value(was) || s == by.Value(was) && name < was {
 				out[id] = name
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 
+	"tcmdse/internal/compensated"
 	"tcmdse/reports/nest"
 	"tcmdse/results"
 )
@@ -20,8 +21,9 @@ type pageDesign struct {
 
 // pageSums is a component over a network.
 type pageSums struct {
-	name                  int
-	energy, leakage, area float64
+	name            int
+	energy, leakage compensated.Sum
+	area            float64
 }
 
 // maxDetails bounds the layers that a page has details of: 5,000 take two to three MB.
@@ -64,7 +66,7 @@ func (p *pageData) addDesigns(out *pagePlot, w *Workload, layers int) (left int)
 	for _, d := range out.Designs {
 		if d != nil {
 			for _, s := range d.sums {
-				d.Components = append(d.Components, []any{s.name, short(s.energy), short(s.leakage), short(s.area)})
+				d.Components = append(d.Components, []any{s.name, short(s.energy.Value()), short(s.leakage.Value()), short(s.area)})
 			}
 		}
 	}
@@ -105,8 +107,8 @@ func (d *pageDesign) sum(p *pageData, k *results.ComponentRow) {
 		d.sums = append(d.sums, &pageSums{name: p.name(k.Name)})
 	}
 	s := d.sums[at]
-	s.energy += k.EnergyJ * float64(k.Count)
-	s.leakage += k.LeakageJ * float64(k.Count)
+	s.energy.Add(k.EnergyJ * float64(k.Count))
+	s.leakage.Add(k.LeakageJ * float64(k.Count))
 	s.area = k.AreaMM2
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"tcmdse/internal/compensated"
 	"tcmdse/results"
 )
 
@@ -58,8 +59,8 @@ func (l *limit) cells() []any {
 
 // claims is what the parts of one design have of its time, its energy and its memories, by component.
 type claims struct {
-	limiting, energy, full map[string]float64 // seconds that it is the bottleneck; joules; seconds that it is nearly full
-	leakage                float64
+	limiting, energy, full compensated.ByName // seconds that it is the bottleneck; joules; seconds that it is nearly full
+	leakage                compensated.Sum
 	memories               map[string]bool
 }
 
@@ -80,7 +81,7 @@ func (w *Workload) claims() map[int64]*claims {
 	of, front := map[int64]*claims{}, w.frontIDs()
 	at := func(id int64) *claims {
 		if of[id] == nil {
-			of[id] = &claims{limiting: map[string]float64{}, energy: map[string]float64{}, full: map[string]float64{}, memories: map[string]bool{}}
+			of[id] = &claims{limiting: compensated.ByName{}, energy: compensated.ByName{}, full: compensated.ByName{}, memories: map[string]bool{}}
 		}
 		return of[id]
 	}
@@ -91,7 +92,7 @@ func (w *Workload) claims() map[int64]*claims {
 			continue
 		}
 		all := l.LatencyS * float64(l.Count)
-		at(l.CandidateID).limiting[l.Bottleneck] += all
+		at(l.CandidateID).limiting.Add(l.Bottleneck, all)
 		latency[layerOf{l.CandidateID, l.Name}] = all
 	}
 	for i := range w.Components {
@@ -100,13 +101,13 @@ func (w *Workload) claims() map[int64]*claims {
 			continue
 		}
 		s := at(k.CandidateID)
-		s.energy[k.Name] += (k.EnergyJ + k.LeakageJ) * float64(k.Count)
-		s.leakage += k.LeakageJ * float64(k.Count)
+		s.energy.Add(k.Name, (k.EnergyJ+k.LeakageJ)*float64(k.Count))
+		s.leakage.Add(k.LeakageJ * float64(k.Count))
 		if k.SizeBits > 0 || k.PeakBits > 0 { // the compute unit keeps nothing, and networks of arrays are never busy
 			s.memories[k.Name] = true
 		}
 		if k.SizeBits > 0 && k.PeakBits >= nearlyFull*float64(k.SizeBits) {
-			s.full[k.Name] += latency[layerOf{k.CandidateID, k.Layer}]
+			s.full.Add(k.Name, latency[layerOf{k.CandidateID, k.Layer}])
 		}
 	}
 	return of
@@ -123,13 +124,14 @@ func (s *claims) limit(c *results.CandidateRow) *limit {
 	l.energyShare = share(most, c.EnergyJ)
 	l.full, most = largest(s.full)
 	l.fullShare = share(most, c.LatencyS)
-	l.leakageShare = share(s.leakage, c.EnergyJ)
+	l.leakageShare = share(s.leakage.Value(), c.EnergyJ)
 	return l
 }
 
 // largest returns the name of the largest value, the first by name of equal ones; "" where none is above zero.
-func largest(of map[string]float64) (name string, most float64) {
-	for n, v := range of {
+func largest(of compensated.ByName) (name string, most float64) {
+	for n, sum := range of {
+		v := sum.Value()
 		if v > most || v == most && v > 0 && n < name {
 			name, most = n, v
 		}

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/xuri/excelize/v2"
+
+	"tcmdse/internal/compensated"
 )
 
 // mostStacks bounds the designs that a chart of the breakdown stacks; of longer fronts the ends, the knee and others at even
@@ -62,8 +64,8 @@ func (w *Workload) stacked() []int {
 // componentEnergy sums a network's energy by component, in the architecture's order, and its leakage.
 type componentEnergy struct {
 	names   []string
-	dynamic map[string]float64
-	leakage float64
+	dynamic compensated.ByName
+	leakage compensated.Sum
 }
 
 // energies sums the components of some candidates.
@@ -76,14 +78,14 @@ func (w *Workload) energies(of map[int64]bool) map[int64]*componentEnergy {
 		}
 		e := out[k.CandidateID]
 		if e == nil {
-			e = &componentEnergy{dynamic: map[string]float64{}}
+			e = &componentEnergy{dynamic: compensated.ByName{}}
 			out[k.CandidateID] = e
 		}
 		if _, ok := e.dynamic[k.Name]; !ok {
 			e.names = append(e.names, k.Name)
 		}
-		e.dynamic[k.Name] += k.EnergyJ * float64(k.Count)
-		e.leakage += k.LeakageJ * float64(k.Count)
+		e.dynamic.Add(k.Name, k.EnergyJ*float64(k.Count))
+		e.leakage.Add(k.LeakageJ * float64(k.Count))
 	}
 	return out
 }
@@ -126,11 +128,11 @@ func (b *book) energyStack(row int, w *Workload) int {
 		label := fmt.Sprintf("#%d, %s mm2", c.Index, three(c.AreaMM2))
 		cells := []any{label, c.Index, c.AreaMM2}
 		for i, n := range names {
-			cells = append(cells, e.dynamic[n])
-			series[i] = append(series[i], number(e.dynamic[n]))
+			cells = append(cells, e.dynamic.Value(n))
+			series[i] = append(series[i], number(e.dynamic.Value(n)))
 		}
-		series[len(names)] = append(series[len(names)], number(e.leakage))
-		b.put(sheet, row, append(cells, e.leakage, c.EnergyJ)...)
+		series[len(names)] = append(series[len(names)], number(e.leakage.Value()))
+		b.put(sheet, row, append(cells, e.leakage.Value(), c.EnergyJ)...)
 		labels = append(labels, label)
 		row++
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"strconv"
+	"unicode/utf8"
 )
 
 // parseTensors reads the traffic by tensor as Append writes it; a file has millions of them, and encoding/json takes
@@ -35,7 +36,7 @@ func quickTensors(text []byte) ([]TensorTraffic, bool) {
 		if rest, ok = bytes.CutPrefix(rest, []byte(`{"tensor":"`)); !ok {
 			return nil, false
 		}
-		if name, rest, ok = bytes.Cut(rest, []byte{'"'}); !ok || bytes.IndexByte(name, '\\') >= 0 {
+		if name, rest, ok = bytes.Cut(rest, []byte{'"'}); !ok || bytes.IndexByte(name, '\\') >= 0 || !utf8.Valid(name) {
 			return nil, false
 		}
 		t.Tensor = string(name)
@@ -51,7 +52,7 @@ func quickTensors(text []byte) ([]TensorTraffic, bool) {
 				return nil, false
 			}
 			var err error
-			if *f.to, err = strconv.ParseFloat(string(rest[:end]), 64); err != nil {
+			if *f.to, err = strconv.ParseFloat(string(rest[:end]), 64); err != nil || !plainNumber(rest[:end]) {
 				return nil, false
 			}
 			rest = rest[end:]
@@ -62,4 +63,9 @@ func quickTensors(text []byte) ([]TensorTraffic, bool) {
 		out = append(out, t)
 	}
 	return out, ok && string(rest) == "]"
+}
+
+// plainNumber keeps out what strconv takes and JSON does not: NaN, infinity, hexadecimal, signs in front.
+func plainNumber(text []byte) bool {
+	return len(bytes.Trim(text, "0123456789.eE+-")) == 0 && text[0] != '+' && text[0] != '.'
 }

@@ -6,8 +6,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"time"
@@ -128,43 +126,6 @@ func (s *Store) Append(ctx context.Context, sweepID int64, cs []Candidate) error
 	return nil
 }
 
-// check refuses numbers that are not finite: SQLite would store NaN as NULL and infinity as something no sheet reads.
-func (c *Candidate) check() error {
-	bad := func(what string, xs ...float64) error {
-		for _, x := range xs {
-			if math.IsNaN(x) || math.IsInf(x, 0) {
-				return fmt.Errorf("results: candidate %d: %s is %g; only finite numbers are stored", c.Index, what, x)
-			}
-		}
-		return nil
-	}
-	errs := []error{bad("area", c.AreaMM2)}
-	for _, p := range c.Params {
-		errs = append(errs, bad(p.Path, p.Value))
-	}
-	for _, k := range c.Costs {
-		for _, f := range k.Figures {
-			errs = append(errs, bad(k.Component+" "+f.Field, f.Value, f.ErrorP95))
-		}
-	}
-	for _, r := range c.Results {
-		errs = append(errs, bad(r.Workload, r.EnergyJ, r.LatencyS, r.EDPJs, r.BoundEDPJs))
-		for _, l := range r.Layers {
-			errs = append(errs, bad(l.Name, l.EnergyJ, l.LatencyS, l.EDPJs, l.MACs, l.Utilization, l.MapspaceLog10, l.Seconds))
-			if n := len(l.WorkKey); n != 0 && n != workKeyBytes {
-				errs = append(errs, fmt.Errorf("results: candidate %d: work key of %s has %d bytes; %d are allowed, or none", c.Index, l.Name, n, workKeyBytes))
-			}
-			for _, k := range l.Components {
-				errs = append(errs, bad(l.Name+" "+k.Name, k.EnergyJ, k.LeakageJ, k.BusyS, k.AreaMM2, k.PeakBits, k.ReadBits, k.WriteBits))
-				for _, t := range k.Tensors {
-					errs = append(errs, bad(l.Name+" "+k.Name+" "+t.Tensor, t.ReadBits, t.WriteBits, t.PeakBits))
-				}
-			}
-		}
-	}
-	return errors.Join(errs...)
-}
-
 // writer inserts rows in one transaction and keeps the first error.
 type writer struct {
 	ctx   context.Context
@@ -274,7 +235,8 @@ func (w *writer) outcome(sweepID, candidate int64, r *WorkloadResult) {
 		w.insertRows("components", len(l.Components))
 	}
 	sums := sum(r.Layers)
-	for _, t := range sums {
+	for i := range sums {
+		t := &sums[i]
 		w.values = append(w.values, id, t.Name, t.position, t.EnergyJ, t.LeakageJ, t.BusyS, t.AreaMM2, t.Instances, t.PeakBits,
 			t.SizeBits, t.ReadBits, t.WriteBits, t.limitingS, t.limitingLayers)
 	}

@@ -94,6 +94,10 @@ func readPlan(run string) (*Plan, error) {
 	if err != nil {
 		return nil, fmt.Errorf("slurm: %w", err)
 	}
+	return parsePlan(data, path)
+}
+
+func parsePlan(data []byte, path string) (*Plan, error) {
 	var p Plan
 	if err := json.Unmarshal(data, &p); err != nil {
 		e := &InputError{File: path, Msg: "not a plan: " + err.Error()}

@@ -12,6 +12,8 @@ import (
 
 	"github.com/spf13/viper"
 	"go.yaml.in/yaml/v3"
+
+	"tcmdse/internal/boundtest"
 )
 
 var update = flag.Bool("update", false, "rewrite golden files")
@@ -158,6 +160,7 @@ func FuzzWhere(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
+		defer boundtest.Cost{}.Start(t)()
 		e, err := parseExpr(text, nil)
 		if err != nil {
 			return

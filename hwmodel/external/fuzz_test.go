@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"tcmdse/hwmodel/estimate"
+	"tcmdse/internal/boundtest"
 )
 
 // FuzzAnswer: whatever a program prints is an answer whose figures can be reckoned with, or a failure; what is remembered
@@ -22,6 +23,7 @@ func FuzzAnswer(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, out []byte, model string) {
+		defer boundtest.Cost{}.Start(t)()
 		r, err := read(out, model)
 		if err != nil {
 			return

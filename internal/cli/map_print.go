@@ -71,10 +71,19 @@ func (m *mapped) json() map[string]any {
 	network := map[string]any{"energy_j": sum.EnergyJ, "latency_s": sum.LatencyS, "edp_js": sum.EDPJs()}
 	if m.alone != nil {
 		network["per_layer_optima"] = map[string]any{"energy_j": m.alone.EnergyJ, "latency_s": m.alone.LatencyS, "edp_js": m.alone.EDPJs()}
-		network["gain"] = 1 - sum.EDPJs()/m.alone.EDPJs()
+		network["gain"] = m.gain()
 	}
 	return map[string]any{"arch": m.arch.Name, "workload": m.net, "objective": m.objective, "area_mm2": m.arch.AreaM2() * 1e6,
 		"layers": layers, "network": network, "costs": costJSON(m.spec, m.arch)}
+}
+
+// gain is by how much choosing the mappings together lowers the network's EDP: 0..1, 0 where that is 0 anyway.
+func (m *mapped) gain() float64 {
+	alone := m.alone.EDPJs()
+	if alone == 0 {
+		return 0
+	}
+	return 1 - dse.Total(m.rows).EDPJs()/alone
 }
 
 func layerJSON(r *results.Layer) map[string]any {
@@ -148,7 +157,7 @@ func (t *target) text(e *env, m *mapped) {
 	}
 	if m.alone != nil {
 		fmt.Fprintf(e.out, "%-14s %5s %10s %10s %10.3g  chosen together: %.4g %% less\n", "layers alone", "", unit.Format(m.alone.EnergyJ, unit.Joule),
-			seconds(m.alone.LatencyS), m.alone.EDPJs(), 100*(1-sum.EDPJs()/m.alone.EDPJs()))
+			seconds(m.alone.LatencyS), m.alone.EDPJs(), 100*m.gain())
 	}
 }
 

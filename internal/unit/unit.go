@@ -54,6 +54,11 @@ func (d Dimension) A() string {
 	return "a " + d.String()
 }
 
+// SI names the unit that values of the dimension are counted in.
+func (d Dimension) SI() string {
+	return [...]string{"", "b", "Hz", "b/s", "b/cycle", "1/s", "1/cycle", "J", "J/bit", "W", "m", "m2", "K"}[d]
+}
+
 // Example returns a quantity as one might write it.
 func (d Dimension) Example() string {
 	return [...]string{"4", "128KiB", "200MHz", "25.6GB/s", "64B/cycle", "1/s", "1/cycle", "1.2pJ", "0.25pJ/bit", "1.1mW", "65nm", "0.3mm2", "350K"}[d]
@@ -117,6 +122,9 @@ func Parse(s string) (Quantity, error) {
 		return Quantity{}, fmt.Errorf("%q is not a number", s[:n])
 	}
 	text := strings.TrimSpace(s[n:])
+	if longExponent(text) {
+		return Quantity{}, fmt.Errorf("%q has an exponent of more than two digits", s)
+	}
 	top, per, divided := strings.Cut(text, "/")
 	q := Quantity{Value: v}
 	if top != "" {
@@ -215,6 +223,15 @@ func numberLen(s string) int {
 		}
 	}
 	return i
+}
+
+// longExponent reports whether what follows a number is an exponent that numberLen left behind.
+func longExponent(s string) bool {
+	if s == "" || s[0] != 'e' && s[0] != 'E' {
+		return false
+	}
+	s = strings.TrimLeft(s[1:], "+-")
+	return s != "" && s[0] >= '0' && s[0] <= '9'
 }
 
 // Format writes a value in SI units for people: three significant digits and a prefix, sizes in bytes with binary

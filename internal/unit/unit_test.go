@@ -4,6 +4,8 @@ import (
 	"math/big"
 	"strings"
 	"testing"
+
+	"tcmdse/internal/boundtest"
 )
 
 func TestParse(t *testing.T) {
@@ -74,6 +76,7 @@ func FuzzParse(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
+		defer boundtest.Cost{}.Start(t)()
 		q, err := Parse(s)
 		if err != nil || q.Dim == PerCycle || q.Dim == BitPerCycle || q.Dim == PerS {
 			return

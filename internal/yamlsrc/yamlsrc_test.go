@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"tcmdse/internal/boundtest"
 	"tcmdse/internal/unit"
 )
 
@@ -93,6 +94,7 @@ func TestNearest(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add([]byte("a: &x [1]\nb: *x"))
 	f.Fuzz(func(t *testing.T, data []byte) {
+		defer boundtest.Cost{}.Start(t)()
 		if doc, err := Parse(data, "f"); err == nil {
 			doc.Root().Keys()
 		}

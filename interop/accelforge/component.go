@@ -31,7 +31,7 @@ func (a *archFile) positive(v foreign.Value) float64 {
 	}
 	f := v.Number(a.r.names)
 	if !(f >= 0 && f < 1e30) {
-		v.Fail("not a scale", "numbers from 0")
+		v.Fail("not a scale", "numbers from 0 to 1e30")
 		return 1
 	}
 	return f
@@ -67,7 +67,7 @@ func (a *archFile) actions(n foreign.Value, names ...string) map[string]action {
 		if e := v.Get("energy"); e.Present() {
 			act.energy = e.Number(a.r.names) * a.positive(v.Get("energy_scale"))
 			if !(act.energy >= 0 && act.energy < 1e12) {
-				e.Fail("not an energy in joules", "numbers from 0")
+				e.Fail("not an energy in joules", "numbers from 0 to 1e12")
 			}
 		}
 		if t := v.Get("throughput"); t.Present() {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"tcmdse/hwmodel"
+	"tcmdse/internal/boundtest"
 	"tcmdse/internal/yamlsrc"
 	"tcmdse/mapper"
 	"tcmdse/mapper/workload"
@@ -301,6 +302,7 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte(machine))
 	f.Add([]byte("workload: {rank_sizes: {M: 4, K: 2}, bits_per_value: {All: 8}, einsums: ['Z[m] = A[m, k] * B[K: k]']}"))
 	f.Fuzz(func(t *testing.T, data []byte) {
+		defer boundtest.Cost{}.Start(t)()
 		im, err := Read([]File{{Name: "in.yaml", Data: data}}, Options{Set: map[string]string{"N": "2"}})
 		if err != nil {
 			var bad *yamlsrc.Error

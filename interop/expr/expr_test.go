@@ -4,6 +4,8 @@ import (
 	"math"
 	"strings"
 	"testing"
+
+	"tcmdse/internal/boundtest"
 )
 
 func names(name string) (any, bool) {
@@ -57,6 +59,7 @@ func FuzzEval(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
+		defer boundtest.Cost{}.Start(t)()
 		v, err := Number(text, names)
 		if err == nil && math.IsNaN(v) {
 			t.Errorf("%q is not a number and no error", text)

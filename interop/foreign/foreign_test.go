@@ -3,6 +3,8 @@ package foreign
 import (
 	"strings"
 	"testing"
+
+	"tcmdse/internal/boundtest"
 )
 
 func parse(t *testing.T, text string) *Doc {
@@ -151,6 +153,7 @@ func FuzzParse(f *testing.F) {
 	f.Add("{% set N = N | default(2) %}\n{% for i in range(N) %}\nn{{i}}: 1\n{% endfor %}\n")
 	f.Add("{% if 1 %}a: 1{% else %}b: 1{% endif %}")
 	f.Fuzz(func(t *testing.T, text string) {
+		defer boundtest.Cost{}.Start(t)()
 		out, lines, err := render(text, "f.yaml", nil)
 		if err != nil {
 			return

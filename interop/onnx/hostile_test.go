@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"tcmdse/internal/boundtest"
 	"tcmdse/internal/yamlsrc"
 	"tcmdse/mapper/workload"
 )
@@ -214,6 +215,7 @@ func FuzzRead(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
+		defer boundtest.Cost{}.Start(t)()
 		err := importBytes(data, Options{Batch: 2, Merge: true, TypeBits: true, Dims: map[string]int64{"sequence": 3}})
 		var bad *yamlsrc.Error
 		if err != nil && !errors.As(err, &bad) {

@@ -161,7 +161,7 @@ func (a *archFile) bandwidths(l *level, g geometry) (read, write string, ports [
 			return ""
 		}
 		if !(f > 0 && f < 1e15) {
-			v.Fail("not a bandwidth in words per cycle", "numbers above 0")
+			v.Fail("not a bandwidth in words per cycle", "numbers above 0, to 1e15; inf")
 			return ""
 		}
 		return archfile.Number(f*share*float64(g.word)) + "b/cycle"

@@ -43,7 +43,7 @@ func readERT(v foreign.Value, into ert, notes *foreign.Notes) {
 			var pj float64
 			en := act.Need("energy")
 			if pj = en.Number(nil); !(pj >= 0 && pj < 1e18) {
-				en.Fail("not an energy in pJ", "numbers from 0")
+				en.Fail("not an energy in pJ", "numbers from 0 to 1e18")
 			}
 			act.Peek("arguments").Take()
 			switch kind {

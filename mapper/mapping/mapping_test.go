@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+	"tcmdse/internal/boundtest"
 	"tcmdse/internal/yamlsrc"
 )
 
@@ -185,6 +186,7 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Add([]byte("nodes:\n- {par: PE.x, for: m, in: 1e3}\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
+		defer boundtest.Cost{}.Start(t)()
 		m, err := Parse(data, "m.yaml")
 		if err != nil {
 			var bad *yamlsrc.Error

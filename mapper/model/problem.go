@@ -74,10 +74,17 @@ func (p *Problem) NetworkJPerBit(parent, child int) float64 {
 }
 
 // Compile joins an architecture and an Einsum. It fails where either is not one that the model knows: no memory
-// outermost, no compute innermost, no or several outputs, an outermost memory that may not hold a tensor.
+// outermost, no compute innermost, no or several outputs, an outermost memory that may not hold a tensor; and where numbers
+// are beyond what counts and figures hold (hwmodel.Arch.Check, workload.Einsum.Countable).
 func Compile(arch *hwmodel.Arch, e *workload.Einsum) (*Problem, error) {
 	p := &Problem{MACs: 1}
+	if err := e.Countable(); err != nil {
+		return nil, err
+	}
 	if err := p.addEinsum(e); err != nil {
+		return nil, err
+	}
+	if err := arch.Check(); err != nil {
 		return nil, err
 	}
 	if err := p.addArch(arch); err != nil {

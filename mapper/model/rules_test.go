@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"tcmdse/hwmodel"
+	"tcmdse/internal/boundtest"
 	"tcmdse/mapper/mapping"
 	"tcmdse/mapper/model"
 	"tcmdse/mapper/workload"
@@ -155,6 +156,7 @@ func FuzzEvaluate(f *testing.F) {
 {"keep":"L2","tensor":"A"},{"for":"k","in":2},{"par":"PE.x","for":"n","in":2},{"par":"PE.y","for":"n","in":3},{"keep":"L1","tensor":"B"}]}`))
 	f.Add([]byte(`{"nodes":[{"for":"m","in":9223372036854775807},{"par":"PE.x","for":"b","in":1}]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
+		defer boundtest.Cost{}.Start(t)()
 		m, err := mapping.Parse(data, "m.yaml")
 		if err != nil {
 			t.Skip()

@@ -163,19 +163,48 @@ func setBits(e *Einsum, v yamlsrc.Value, own bool) {
 	}
 }
 
-// checkSize refuses what an int64 does not count: points of the iteration space, bits of a tensor.
+// checkSize refuses a layer that is not countable. What is given is in the message: the value is a whole mapping.
 func checkSize(v yamlsrc.Value, l *Layer) {
-	if l.Einsum.Points().Cmp(big.NewInt(maxPoints)) > 0 {
-		v.Fail("more multiply-accumulates than can be counted", "at most 2^62")
-		return
+	if err := l.Einsum.Countable(); err != nil {
+		v.Explain(fmt.Sprintf("layer %s: %v", l.Name, err), "at most 2^62", "")
 	}
-	for i := range l.Einsum.Tensors {
-		n := l.Einsum.Values(i)
-		if n.Mul(n, big.NewInt(l.Einsum.Tensors[i].Bits)).Cmp(big.NewInt(maxPoints)) > 0 {
-			v.Fail(fmt.Sprintf("tensor %s has more bits than can be counted", l.Einsum.Tensors[i].Name), "at most 2^62")
-			return
+}
+
+// Countable refuses what an int64 does not count: more than 2^62 points of the iteration space, or bits of a tensor.
+// Variables and factors that are not above 0 are others' to refuse.
+func (e *Einsum) Countable() error {
+	// The usual case, without big numbers: floats are off by far less than the half that is left.
+	points, small := 1.0, true
+	for _, v := range e.Vars {
+		points *= float64(v.Size)
+	}
+	for i := range e.Tensors {
+		bits := float64(e.Tensors[i].Bits)
+		for _, dim := range e.Tensors[i].Dims {
+			width := 1.0
+			for _, term := range dim {
+				if term.Var < 0 || term.Var >= len(e.Vars) {
+					return nil
+				}
+				width += float64(term.Coef) * float64(e.Vars[term.Var].Size-1)
+			}
+			bits *= width
+		}
+		small = small && bits < maxPoints/2
+	}
+	if small && points < maxPoints/2 {
+		return nil
+	}
+	if n := e.Points(); n.Cmp(big.NewInt(maxPoints)) > 0 {
+		return fmt.Errorf("%v multiply-accumulates are more than can be counted", n)
+	}
+	for i := range e.Tensors {
+		n := e.Values(i)
+		if n.Mul(n, big.NewInt(e.Tensors[i].Bits)).Cmp(big.NewInt(maxPoints)) > 0 {
+			return fmt.Errorf("tensor %s has %v bits, more than can be counted", e.Tensors[i].Name, n)
 		}
 	}
+	return nil
 }
 
 // Points returns the number of multiply-accumulates.

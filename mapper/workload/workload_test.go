@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"tcmdse/internal/boundtest"
 )
 
 var update = flag.Bool("update", false, "rewrite golden files")
@@ -120,6 +122,7 @@ func FuzzParse(f *testing.F) {
 		f.Add(data)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
+		defer boundtest.Cost{}.Start(t)()
 		n, err := Parse(data, "f.yaml")
 		if err != nil {
 			return
@@ -142,5 +145,8 @@ func FuzzParse(f *testing.F) {
 
 func FuzzParseEinsum(f *testing.F) {
 	f.Add("O[n,p] = I[n, 2*p+r] * W[r]")
-	f.Fuzz(func(t *testing.T, text string) { ParseEinsum(text) })
+	f.Fuzz(func(t *testing.T, text string) {
+		defer boundtest.Cost{}.Start(t)()
+		ParseEinsum(text)
+	})
 }

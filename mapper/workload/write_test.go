@@ -117,7 +117,7 @@ func TestWriteRefused(t *testing.T) {
 		{[]Layer{{Name: "a b", Count: 1, Einsum: e}}, "not a name of a layer"},
 		{[]Layer{{Name: "l", Einsum: e}}, "count"},
 		{[]Layer{noRole}, "layer l: tensor I has the role"},
-		{[]Layer{long}, "more multiply-accumulates than can be counted"},
+		{[]Layer{long}, "1208925819614629174706176 multiply-accumulates are more than can be counted"},
 	} {
 		var b bytes.Buffer
 		err := Write(&b, &Network{Name: "n", Layers: c.layers}, Doc{})

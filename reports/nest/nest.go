@@ -14,6 +14,7 @@ package nest
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -76,6 +77,10 @@ type node struct {
 	In     int64  `json:"in"`
 }
 
+// maxNodes is far more than a mapping has (a loop and a storage node for each variable, tensor and level); a text of so
+// many nested lines takes some megabytes.
+const maxNodes = 2000
+
 // Read builds the nest of a mapping in the JSON form of map --json, with the components of its layer.
 func Read(mapping string, components []results.Component) (*Nest, error) {
 	var m struct {
@@ -84,6 +89,9 @@ func Read(mapping string, components []results.Component) (*Nest, error) {
 	}
 	if err := json.Unmarshal([]byte(mapping), &m); err != nil {
 		return nil, fmt.Errorf("nest: %w", err)
+	}
+	if len(m.Nodes) > maxNodes {
+		return nil, fmt.Errorf("nest: %d nodes; at most %d are shown", len(m.Nodes), maxNodes)
 	}
 	n := &Nest{Imperfect: m.Imperfect}
 	for i := range components {
@@ -109,7 +117,9 @@ func Read(mapping string, components []results.Component) (*Nest, error) {
 	for i := len(n.Lines) - 1; i >= 0; i-- {
 		if l := &n.Lines[i]; l.Keep == "" {
 			l.Tile = max(1, tiles[l.Var])
-			tiles[l.Var] = l.Tile * l.In
+			if tiles[l.Var] = l.Tile * l.In; tiles[l.Var]/l.In != l.Tile { // no size is that large
+				tiles[l.Var] = math.MaxInt64
+			}
 		}
 	}
 	n.Compute = n.compute(components)

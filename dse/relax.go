@@ -11,7 +11,7 @@ import (
 // A relaxation stands for a set of architectures of one structure: in every number that a mapping's cost depends on it
 // is as good as the best of them. Each mapping that is valid on one of them is valid on it (its memories hold no less,
 // its arrays have no fewer instances and demand no more to be used) and costs no more energy and no more time on it
-// (energies, leakage of all instances together and seconds per bit or step are no larger, and model.md sections 3 to 5
+// (energies, leakage of all instances together and seconds per bit or step are no larger, and definition.md sections 3 to 5
 // use nothing else, non-decreasingly in each). So lower bounds on the relaxation are lower bounds on every one of them.
 
 // figures lists the numbers of an architecture on which the cost of mappings depends, each so that less is better:

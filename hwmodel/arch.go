@@ -1,9 +1,3 @@
-// Package hwmodel describes accelerators: memories, arrays and a compute, outermost first, with their capacities,
-// rates, energies, leakage and area. It knows nothing about workloads beyond the names of tensors and roles.
-//
-// A file (Spec) may leave costs to a model: each then comes from the file where it is explicit, else from an external
-// estimator where one is set, else from the tables and formulas of package estimate, else building fails. Arch carries
-// the numbers, and beside each of them where it is from.
 package hwmodel
 
 import (
@@ -90,8 +84,8 @@ type Node struct {
 	// Array.
 	Dims []Dim
 	// NetworkJPerBit is the energy of moving a bit between a memory above the array and what is below it, as the memory
-	// above counts bits: a value that the network multicasts or reduces moves once. An addition to model.md, which leaves
-	// networks out; 0 is that model.
+	// above counts bits: a value that the network multicasts or reduces moves once (definition.md section 3). 0: networks
+	// are free.
 	NetworkJPerBit float64
 
 	// Compute.

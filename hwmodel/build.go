@@ -86,7 +86,7 @@ func (s *Spec) buildNode(i int, clock float64) (Node, error) {
 	for _, d := range sn.dims {
 		n.Dims = append(n.Dims, Dim{Name: d.name, Size: d.size, OnlyReuse: d.onlyReuse, Multicast: d.multicast, MinUtilization: d.minUtilization})
 	}
-	if sn.kind == Memory && i == 0 && !n.CanKeep("", "all") && !n.Keep.Has("all", "all") && !n.MayKeep.Has("all", "all") {
+	if sn.kind == Memory && i == 0 && !n.CanKeep("", "all") {
 		return n, s.fail(sn.line, sn.name+".keep", "", "keep: all", "the outermost memory holds all tensors")
 	}
 	f := &fieldReader{s: s, n: sn, clock: clock}

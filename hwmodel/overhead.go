@@ -18,8 +18,8 @@ type overhead struct {
 	energy float64
 }
 
-// NVDLA28 names the overhead preset of estimate.NVDLA28Memory and NVDLA28Compute.
-const NVDLA28 = "nvdla-synth-28"
+// nvdla28 names the overhead preset of estimate.NVDLA28Memory and NVDLA28Compute.
+const nvdla28 = "nvdla-synth-28"
 
 // OverheadNote is what every report says of areas that are sums of components.
 const OverheadNote = "Areas are sums of components, without wiring, control, clocks, input and output unless overhead factors are set: such sums were 0.22 to 0.64 of published die areas."
@@ -32,8 +32,8 @@ func readOverhead(v yamlsrc.Value, whole bool) overhead {
 	}
 	o.given, o.text = true, map[string]string{}
 	if !v.IsMap() {
-		if o.preset = v.Str(); o.preset != NVDLA28 || !whole {
-			v.Fail("no such overhead", "{area: 1.5, energy: 1.2}, or for the whole file "+NVDLA28)
+		if o.preset = v.Str(); o.preset != nvdla28 || !whole {
+			v.Fail("no such overhead", "{area: 1.5, energy: 1.2}, or for the whole file "+nvdla28)
 		}
 		o.area[Memory], o.area[Compute] = estimate.NVDLA28Memory, estimate.NVDLA28Compute
 		return o

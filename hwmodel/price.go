@@ -107,7 +107,7 @@ func (s *Spec) priceNode(a *Arch, i int, ask bool) error {
 		case given.text != "":
 			fig.Value, fig.Origin = f.explicit(c), s.written(sn, given)
 		case model.text == "":
-			fig.Origin = estimate.Origin{Method: estimate.Convention, Source: "contract section 3", Note: "not given: 0"}
+			fig.Origin = estimate.Origin{Method: estimate.Convention, Source: "default of architecture files", Note: "not given: 0"}
 			if c.rate() {
 				fig.Origin.Note = "not given: unlimited"
 			}

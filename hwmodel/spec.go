@@ -72,7 +72,7 @@ type specDim struct {
 	minUtilizationWritten string
 }
 
-// ParseSpec reads an architecture file (contract section 3) and checks that it builds, but for costs that models give:
+// ParseSpec reads an architecture file (docs/files.md) and checks that it builds, but for costs that models give:
 // an external estimator may know what the tables do not.
 func ParseSpec(data []byte, file string) (*Spec, error) {
 	doc, err := yamlsrc.Parse(data, file)

@@ -55,7 +55,7 @@ func TestEyeriss(t *testing.T) {
 	if n != 168 || a.Nodes[1].SizeBits != 108<<13 || float64(n)*a.Nodes[len(a.Nodes)-1].ThroughputPerS != 33.6e9 {
 		t.Errorf("%d PEs, GLB %d bits", n, a.Nodes[1].SizeBits)
 	}
-	// JSSC 2017: core 3.5 x 3.5 mm. Component sums are a fraction of silicon (shared/notes/hwmodel.md section 4).
+	// JSSC 2017: core 3.5 x 3.5 mm. Component sums are a fraction of silicon (docs/validation.md).
 	if r := a.AreaM2() / 12.25e-6; r < 0.2 || r > 0.7 {
 		t.Errorf("component sum is %.2f of the published core area", r)
 	} else {

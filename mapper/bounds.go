@@ -19,13 +19,14 @@ type floorKey struct {
 // Rule "level floors": dynamic energy is a sum over links, and the links into one memory depend only on the tiles at
 // its own storage nodes once multicast is at its best. Their least sum over all tiles that fit the memory, with the
 // extents further in left free, bounds what this memory adds to any mapping of the keep choice. Once one group of
-// variables has reached some extents just inside, the same sum with that group starting there bounds it more closely.
+// variables has reached some extents just inside, the same sum with that group starting there bounds it more closely. Not
+// in [2].
 //
 // Rule "joint floors": each tiling of the memory costs both energy and busy seconds of the memories at the ends of its
 // links, each no less than under the best multicast and with most instances in use. So whatever tiling a mapping has
 // here, one entry of the list of undominated pairs (energy, busy seconds) is no worse than it in all numbers, and where
 // every entry, added to what the rest costs at least, is beaten, every mapping is: least energy and least time need not
-// go together.
+// go together. Not in [2].
 func (s *search) prepareRest() {
 	s.reprice(s.inner + 1)
 	s.rest[0], s.rest[1] = 0, 0

@@ -10,7 +10,7 @@ type Stats struct {
 	Gap     float64 // value / Bound - 1: 0 where Optimal
 	Root    float64 // the least lower bound before the search began (for a front, of EDP)
 
-	MapspaceLog10  float64 // size of the space of model.md section 2, log10 of an estimate from below, see mapspace
+	MapspaceLog10  float64 // size of the space of definition.md section 2, log10 of an estimate from below, see mapspace
 	Dataplacements float64 // lists of storage nodes in it: choices of kept tensors x orders in each memory
 	KeepChoices    int64   // choices of kept tensors
 	KeepOpened     int64   // of them, searched

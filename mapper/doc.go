@@ -1,6 +1,6 @@
 // Package mapper finds the provably optimal mapping of one Einsum on one architecture.
 //
-// The space is that of shared/spec/model.md section 2: every choice of kept tensors, every order of storage nodes,
+// The space is that of docs/definition.md section 2: every choice of kept tensors, every order of storage nodes,
 // every placement and factor of temporal and spatial loops. The idea that makes an exact optimum feasible, that the
 // dataplacement shows which mappings are redundant or beaten, is the Turbo-Charged Mapper's (Gilbert, Andrulis, Sze,
 // Emer, arXiv 2602.15172). The search differs from the paper's: it is a branch and bound from the compute outwards,
@@ -27,6 +27,13 @@
 //  13. imperfect.go, remainders.go: loops that leave a remainder: what is exact at once, and what only once all arrays
 //     are chosen.
 //  14. limits.go: what one search may hold in memory.
+//
+// Around that: setup.go prepares a search, prepared.go keeps what later searches can use (Mapper), floors.go lists what a
+// memory's tilings fill, factor.go divides sizes, least.go has the bounds alone, infeasible.go says why there is no
+// mapping, rules.go lets tests make a rule too greedy. citations.md says what is taken from which paper, and what is not.
+//
+//	r, err := mapper.Optimal(ctx, arch, &layer, mapper.Options{Objective: mapper.EDP})
+//	r.Mapping, r.Cost, r.Search.Optimal // the mapping, what it costs, and whether the search ran to its end
 //
 // Energy and busy times are sums of non-negative multiples of fills less multiples of first visits; the search prices
 // with the unit costs of package model and Optimal checks that Evaluate agrees.

@@ -10,7 +10,7 @@ import (
 // Rule "fill dominance": tilings that another one equals or beats in all of these are left out. The cost of a link,
 // fills x unit cost - min(first visits, fills) x what a first visit saves, grows with fills and falls with first visits,
 // as what is saved is part of the unit cost (rule "row dominance"). So whatever the unit costs, each tiling costs no
-// less energy and no fewer busy seconds than one listed here.
+// less energy and no fewer busy seconds than one listed here. Not in [2].
 //
 // The set depends on the Einsum, the capacity and the widths of values alone, so all choices of what serves the memory
 // share it, and all candidates of a sweep that have that capacity.

@@ -8,7 +8,7 @@ import (
 	"tcmdse/mapper/model"
 )
 
-// Imperfect factorisation (model.md section 7). A variable that stands alone wherever it occurs is loose: its extents
+// Imperfect factorisation (definition.md section 7). A variable that stands alone wherever it occurs is loose: its extents
 // may be any number up to its size, each a multiple of the one further in, and one loop further out, its outermost,
 // covers the size with passes of which the last may be smaller.
 //
@@ -22,7 +22,7 @@ import (
 //   - Only what instances do apart depends on how tiles fall to them. While an array further out is open, an instance's
 //     share is bounded from below by an even share, in whole points, of what exists (rule "even share", divide), and
 //     where all arrays are chosen, the cost of all links inside is counted anew, exactly (countRemainders). The first
-//     instance of each array has most to do in every pass, so it is the one whose time counts.
+//     instance of each array has most to do in every pass, so it is the one whose time counts. Neither rule is in [2].
 type loose struct {
 	size      int64
 	sequences [][]int64 // factors of spatial loops, outermost first; an option names its own by index

@@ -5,7 +5,7 @@ package mapper
 // non-decreasing sums: energy, busy seconds, and what links across undecided arrays will still be charged. So a
 // label that an explored one (same extents, same open choices) equals or beats in every sum is not explored: each of
 // its completions costs no less than the same completion of the explored label, which was followed to the end or cut
-// by bounds that hold for it too.
+// by bounds that hold for it too. Not in [2].
 //
 // What a link across an open array will be charged: energy is its flow (divided by what the decided arrays share, at the
 // outer end) times a weight that the open arrays decide; time is that divided by the instances of either end in use, those

@@ -57,7 +57,7 @@ type Options struct {
 	// 0: no limit. The preparation counts, but is not cut short; nor is, for a
 	// million nodes more, a search that has found no mapping yet.
 	MaxNodes int64
-	// Imperfect searches mappings with remainders too (model.md section 7).
+	// Imperfect searches mappings with remainders too (definition.md section 7).
 	Imperfect bool
 }
 
@@ -79,7 +79,7 @@ type Point struct {
 var ErrBudget = errors.New("mapper: the node budget ended before a valid mapping was found")
 
 // Optimal returns a mapping of the Einsum on the architecture with the least value of the objective over all valid
-// mappings of model.md, section 2. The error is an *InfeasibleError where no valid mapping exists, the context's
+// mappings of definition.md section 2. The error is an *InfeasibleError where no valid mapping exists, the context's
 // error where that ended first, or a description of what the architecture or Einsum has that the model does not know.
 //
 // The result depends on nothing but its arguments. Optimal may be called from several goroutines.

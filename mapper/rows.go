@@ -18,7 +18,7 @@ type row struct {
 	fills   [maxTensors]float64
 	first   float64 // factor of the first visits, where the output is among the nodes
 	foot    [maxTensors]float64
-	window  [maxTensors]float64 // least footprint with one partially relevant loop slid through (model.md section 4)
+	window  [maxTensors]float64 // least footprint with one partially relevant loop slid through (definition.md section 4)
 	tile    [maxTensors]int32   // extent index at each node
 	slide   [maxTensors]int8    // which variable of the group attains window; -1: none
 }
@@ -66,7 +66,7 @@ func orderCode(order []int) uint64 {
 // Rule "irrelevant loops down": a loop over a variable irrelevant to the next node's tensor, directly above that
 // node, may move below it: the node is filled less often, its tile does not change, no other node sees a difference.
 // Not so where the variable is partially relevant to the node above the gap, whose window it may slide.
-// (model.md section 6; Gilbert et al., section on dataflow pruning.)
+// Both are in [2] of citations.md.
 func (s *space) gapVars(order []int, next int) [][]bool {
 	out := make([][]bool, len(order))
 	for k, t := range order {
@@ -251,7 +251,7 @@ func (s *space) makeRow(g *group, order []int, chain []int, in int) row {
 // Rule "row dominance": every count outside the group is a product with the row's factors, energy and time grow with
 // fills and fall with first visits (fills - nu*first stays ordered when fills do not grow and first does not shrink,
 // as both are non-negative products), occupancy grows with foot and window. So of two rows with the same extents at
-// the outermost node (or any, if nothing further out depends on them) the one no worse in all factors serves.
+// the outermost node (or any, if nothing further out depends on them) the one no worse in all factors serves. In kind in [2].
 func (s *space) undominated(rows []row, q int, freeTop bool) []row {
 	slices.SortStableFunc(rows, func(a, b row) int {
 		return cmp.Or(cmp.Compare(weight(&a, q), weight(&b, q)))

@@ -6,7 +6,7 @@ import "tcmdse/mapper/model"
 // with exhaustive search notices (TestGreedyRules). Statement and proof of each rule stand where it is applied:
 // rows.go ("relevant loops up", "irrelevant loops down", "row dominance"), labels.go ("label dominance"), floors.go
 // ("fill dominance"), bounds.go ("level floors", "joint floors"), stage.go ("suffix bounds"), spatial.go ("equal spatial
-// options"), search.go ("idle instances"), imperfect.go ("even share", dominance by class).
+// options"), search.go ("idle instances"), imperfect.go ("even share", dominance by class). citations.md has their origins.
 type rules struct {
 	mayLoop   func(above, below model.Relevance) bool // a loop's relevance to the nodes around its gap
 	noWorse   func(a, b *row, q int) bool

@@ -162,7 +162,7 @@ func (s *search) enter(i, next int) {
 //
 // Rule "idle instances": compute time falls with the instances in use only, and options come with most instances
 // first. So once the time of an option, with the least energy and busy times that any option allows, is beaten, all
-// that follow are.
+// that follow are. Not in [2].
 func (s *search) spread(i, next, above int) {
 	defer func(was *farther) { s.farther = was }(s.farther)
 	if i == s.inner {

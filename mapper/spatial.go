@@ -18,7 +18,7 @@ type spatialOption struct {
 	apart    []float64  // per tensor: the same for the time its traffic takes; nil without remainders
 	cuts     [][]spread // per group: loops of a loose variable, outermost first
 	sharedBy []uint32   // per loop: the tensors it shares, as bits; nil without remainders
-	shared   []float64  // per tensor: product of loops that share or reduce it (model.md section 3, X / M)
+	shared   []float64  // per tensor: product of loops that share or reduce it (definition.md section 3, X / M)
 	fresh    float64    // product of loops over variables not relevant to the output (the X part of first visits)
 }
 
@@ -51,7 +51,7 @@ type reach struct{ all, own float64 }
 // sharing by tensor) are kept once, the first in order of nodes, dimensions and variables. Most instances first.
 //
 // Rule "equal spatial options": counts see an array's loops only through the product of passes by variable (tiles,
-// instances in use, first visits) and the product of shared passes by tensor, so of options equal in these one serves.
+// instances in use, first visits) and the product of shared passes by tensor, so of options equal in these one serves. Not in [2].
 func (s *space) spatialOptions(nodes []int, arch *hwmodel.Arch) *spatialLevel {
 	e := &spatialEnum{s: s, used: make([]int64, len(s.p.Vars)), seen: make(map[string]bool)}
 	for _, ni := range nodes {

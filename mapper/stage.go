@@ -191,7 +191,7 @@ func one(q int) partial {
 // Rule "suffix bounds" (and the same over chunks of rows): fills and footprints are products over groups, so with the
 // least factor of every open group they bound every completion from below; energy and busy times grow with fills, a
 // memory that overflows with the least footprints overflows with all. First visits, which reduce cost, enter at their
-// greatest, and never beyond the fills themselves. The share of fills that is counted is 1, but for tests.
+// greatest, and never beyond the fills themselves. Not in [2]. The share of fills that is counted is 1, but for tests.
 func suffixes(suf []suffix, seq []int, tabs []*rowTable, q int, share float64) {
 	n := len(seq)
 	suf[n] = one(q)

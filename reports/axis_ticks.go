@@ -89,7 +89,7 @@ func apart(labels []tick, gap float64) bool {
 // evenTicks are labels at multiples of 1, 2 or 5 times a power of ten, the finest that fit, with marks that halve or fifth
 // the steps.
 func (a *logAxis) evenTicks(factor, gap float64) []tick {
-	low, high := power10(a.low)/factor, power10(a.high)/factor
+	low, high := math.Pow(10, a.low)/factor, math.Pow(10, a.high)/factor
 	at := func(step float64) (out []tick) {
 		for k := math.Ceil(low / step); k*step <= high; k++ {
 			out = append(out, tick{a.at(k * step * factor), tickText(k * step)})
@@ -115,8 +115,6 @@ func (a *logAxis) evenTicks(factor, gap float64) []tick {
 		}
 	}
 }
-
-func power10(exp float64) float64 { return math.Pow(10, exp) }
 
 // tickText writes a round value: 0.005, 20, 1e-7.
 func tickText(v float64) string {

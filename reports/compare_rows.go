@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -200,7 +201,7 @@ func (w *WorkloadChange) designs() []designRow {
 	for _, n := range w.New {
 		out = append(out, designRow{"B only", n.A, n.B, n.Reason})
 	}
-	slices.SortStableFunc(out, func(a, b designRow) int { return compare(a.at().AreaMM2, b.at().AreaMM2) })
+	slices.SortStableFunc(out, func(a, b designRow) int { return cmp.Compare(a.at().AreaMM2, b.at().AreaMM2) })
 	return out
 }
 

@@ -1,8 +1,7 @@
-// Package reports turns a stored sweep into a workbook, a page, CSV files and a table for the terminal. It reads
-// package results alone: no mapping is done, and a report of an old file shows what was computed then.
 package reports
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -51,18 +50,8 @@ func (w *Workload) findFront() {
 		}
 	}
 	slices.SortStableFunc(w.Front, func(a, b int) int {
-		return compare(w.Candidates[a].AreaMM2, w.Candidates[b].AreaMM2)
+		return cmp.Compare(w.Candidates[a].AreaMM2, w.Candidates[b].AreaMM2)
 	})
-}
-
-func compare(a, b float64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // drawable tells whether a candidate has a place on logarithmic axes: mapped, with an area and an EDP above zero.

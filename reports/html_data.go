@@ -2,6 +2,7 @@ package reports
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"html/template"
 	"math"
@@ -173,7 +174,7 @@ func (w *Workload) pageParam(points []int, p *paramColumn) pageParam {
 		}
 	}
 	slices.SortStableFunc(out.Values, func(a, b string) int {
-		if c := compare(values[a], values[b]); c != 0 || numbers {
+		if c := cmp.Compare(values[a], values[b]); c != 0 || numbers {
 			return c
 		}
 		return strings.Compare(a, b)

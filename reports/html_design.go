@@ -50,17 +50,17 @@ func (p *pageData) addDesigns(out *pagePlot, w *Workload, layers int) (left int)
 		}
 		out.Designs[k], by[c.ID] = d, d
 	}
-	parts := map[pageLayer][]results.Component{}
+	parts := map[layerOf][]results.Component{}
 	for i := range w.Components {
 		if k := &w.Components[i]; by[k.CandidateID] != nil {
-			at := pageLayer{k.CandidateID, k.Layer}
+			at := layerOf{k.CandidateID, k.Layer}
 			parts[at] = append(parts[at], k.Component)
 			by[k.CandidateID].sum(p, k)
 		}
 	}
 	for i := range w.Layers {
 		if l := &w.Layers[i]; by[l.CandidateID] != nil {
-			by[l.CandidateID].layer(p, l, parts[pageLayer{l.CandidateID, l.Name}])
+			by[l.CandidateID].layer(p, l, parts[layerOf{l.CandidateID, l.Name}])
 		}
 	}
 	for _, d := range out.Designs {
@@ -71,12 +71,6 @@ func (p *pageData) addDesigns(out *pagePlot, w *Workload, layers int) (left int)
 		}
 	}
 	return left
-}
-
-// pageLayer names a layer's result on one candidate.
-type pageLayer struct {
-	candidate int64
-	layer     string
 }
 
 // detailed picks designs of the front, as places in it, that have at most so many layers together: evenly along the front,

@@ -1,9 +1,11 @@
 package reports
 
 import (
+	"cmp"
 	"slices"
 
 	"tcmdse/internal/compensated"
+	"tcmdse/results"
 )
 
 // limit is what holds a design back on one network, as far as its optimal mappings tell.
@@ -55,26 +57,35 @@ func (l *limit) cells() []any {
 	return []any{l.timeShare, l.energy, l.energyShare, l.leakageShare, l.full, l.fullShare}
 }
 
+// claims is what the parts of one design have of its time, its energy and its memories, by component.
+type claims struct {
+	limiting, energy, full compensated.ByName // seconds that it is the bottleneck; joules; seconds that it is nearly full
+	leakage                compensated.Sum
+	memories               map[string]bool
+}
+
 // limits finds what limits each design of the front that has its layers here, by candidate_id.
 func (w *Workload) limits() map[int64]*limit {
-	out, front := map[int64]*limit{}, w.frontIDs()
-	type sums struct {
-		limiting, energy, full compensated.ByName
-		leakage                compensated.Sum
-		memories               map[string]bool
+	out, of := map[int64]*limit{}, w.claims()
+	for _, i := range w.Front {
+		c := &w.Candidates[i]
+		if s, ok := of[c.ID]; ok {
+			out[c.ID] = s.limit(c)
+		}
 	}
-	of := map[int64]*sums{}
-	at := func(id int64) *sums {
+	return out
+}
+
+// claims sums up layers and components of the front's designs, by candidate_id.
+func (w *Workload) claims() map[int64]*claims {
+	of, front := map[int64]*claims{}, w.frontIDs()
+	at := func(id int64) *claims {
 		if of[id] == nil {
-			of[id] = &sums{limiting: compensated.ByName{}, energy: compensated.ByName{}, full: compensated.ByName{}, memories: map[string]bool{}}
+			of[id] = &claims{limiting: compensated.ByName{}, energy: compensated.ByName{}, full: compensated.ByName{}, memories: map[string]bool{}}
 		}
 		return of[id]
 	}
-	type place struct {
-		id    int64
-		layer string
-	}
-	latency := map[place]float64{}
+	latency := map[layerOf]float64{}
 	for i := range w.Layers {
 		l := &w.Layers[i]
 		if !front[l.CandidateID] {
@@ -82,7 +93,7 @@ func (w *Workload) limits() map[int64]*limit {
 		}
 		all := l.LatencyS * float64(l.Count)
 		at(l.CandidateID).limiting.Add(l.Bottleneck, all)
-		latency[place{l.CandidateID, l.Name}] = all
+		latency[layerOf{l.CandidateID, l.Name}] = all
 	}
 	for i := range w.Components {
 		k := &w.Components[i]
@@ -96,28 +107,25 @@ func (w *Workload) limits() map[int64]*limit {
 			s.memories[k.Name] = true
 		}
 		if k.SizeBits > 0 && k.PeakBits >= nearlyFull*float64(k.SizeBits) {
-			s.full.Add(k.Name, latency[place{k.CandidateID, k.Layer}])
+			s.full.Add(k.Name, latency[layerOf{k.CandidateID, k.Layer}])
 		}
 	}
-	for _, i := range w.Front {
-		c := &w.Candidates[i]
-		s, ok := of[c.ID]
-		if !ok {
-			continue
-		}
-		l := &limit{}
-		var most float64
-		l.time, most = largest(s.limiting)
-		l.timeShare = share(most, c.LatencyS)
-		l.compute = !s.memories[l.time]
-		l.energy, most = largest(s.energy)
-		l.energyShare = share(most, c.EnergyJ)
-		l.full, most = largest(s.full)
-		l.fullShare = share(most, c.LatencyS)
-		l.leakageShare = share(s.leakage.Value(), c.EnergyJ)
-		out[c.ID] = l
-	}
-	return out
+	return of
+}
+
+// limit picks the largest claims on a design.
+func (s *claims) limit(c *results.CandidateRow) *limit {
+	l := &limit{}
+	var most float64
+	l.time, most = largest(s.limiting)
+	l.timeShare = share(most, c.LatencyS)
+	l.compute = !s.memories[l.time]
+	l.energy, most = largest(s.energy)
+	l.energyShare = share(most, c.EnergyJ)
+	l.full, most = largest(s.full)
+	l.fullShare = share(most, c.LatencyS)
+	l.leakageShare = share(s.leakage.Value(), c.EnergyJ)
+	return l
 }
 
 // largest returns the name of the largest value, the first by name of equal ones; "" where none is above zero.
@@ -165,6 +173,6 @@ func (w *Workload) budgets() []budget {
 			}
 		}
 	}
-	slices.SortStableFunc(out, func(a, b budget) int { return compare(a.mm2, b.mm2) })
+	slices.SortStableFunc(out, func(a, b budget) int { return cmp.Compare(a.mm2, b.mm2) })
 	return out
 }

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -146,10 +147,10 @@ func markFront(rows []results.CandidateRow) {
 		}
 	}
 	slices.SortStableFunc(order, func(a, b int) int {
-		if c := compare(rows[a].AreaMM2, rows[b].AreaMM2); c != 0 {
+		if c := cmp.Compare(rows[a].AreaMM2, rows[b].AreaMM2); c != 0 {
 			return c
 		}
-		return compare(rows[a].EDPJs, rows[b].EDPJs)
+		return cmp.Compare(rows[a].EDPJs, rows[b].EDPJs)
 	})
 	best := math.Inf(1)
 	for _, i := range order {

@@ -35,7 +35,7 @@ func orEDP(objective string) string {
 	return objective
 }
 
-// limits says what the model leaves out (model.md section 8).
+// limits says what the model leaves out (definition.md section 8).
 func limits() []string {
 	return []string{
 		"Not modelled: sparsity, compression, network hops, bank conflicts, start-up and drain, refresh, data layout, fusing several layers.",

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// chartPoints is how many candidates a workbook's chart shows; of more, a thinned part (contract section 8).
+// chartPoints is how many candidates a workbook's chart shows; of more, a thinned part.
 const chartPoints = 20_000
 
 // thin chooses at most limit of the drawable candidates, in the sweep's order, and tells how many were stored. Designs

@@ -13,7 +13,7 @@ import (
 // maxRows is what a sheet takes, less room for the header and a note.
 const maxRows = 1_048_000
 
-// WriteXLSX writes the workbook: Summary, Front, Candidates, Layers, Components, Mappings, Method (contract section 8);
+// WriteXLSX writes the workbook: Summary, Front, Candidates, Layers, Components, Mappings, Method (docs/reports.md);
 // Axes, what each axis does to the EDP; Breakdown, the energy and time of designs on the front; Mean, the front over several
 // workloads; and a hidden sheet with the points of the charts. The archive's bytes differ from run to run (excelize), the
 // sheets do not.

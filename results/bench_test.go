@@ -70,11 +70,11 @@ func BenchmarkSweep(b *testing.B) {
 		}
 		lap("onfront")
 		c := 0
-		if err := s.EachLayer(ctx, id, func(LayerRow) error { c++; return nil }); err != nil || c != 20*n {
+		if err := s.eachLayer(ctx, id, func(LayerRow) error { c++; return nil }); err != nil || c != 20*n {
 			b.Fatal(c, err)
 		}
 		lap("eachlayer")
-		if err := s.EachComponent(ctx, id, func(ComponentRow) error { c++; return nil }); err != nil || c != 120*n {
+		if err := s.eachComponent(ctx, id, func(ComponentRow) error { c++; return nil }); err != nil || c != 120*n {
 			b.Fatal(c, err)
 		}
 		lap("eachcomp")

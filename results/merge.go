@@ -68,23 +68,12 @@ func (s *Store) Merge(ctx context.Context, path string) (Merged, error) {
 	uri, options := path, joinOptions(path)
 	unlocked := options != ""
 	if from.schema < SchemaVersion {
-		if err := checkWhole(ctx, from.read, "main", path); err != nil {
-			return Merged{}, err
-		}
 		dir, err := os.MkdirTemp("", "tcmdse-merge")
 		if err != nil {
 			return Merged{}, err
 		}
 		defer os.RemoveAll(dir)
-		uri = filepath.Join(dir, "migrated.db")
-		if err := from.copyTo(ctx, uri); err != nil {
-			return Merged{}, err
-		}
-		m, err := Open(uri)
-		if err != nil {
-			return Merged{}, err
-		}
-		if err := m.Close(); err != nil {
+		if uri, err = from.migratedIn(ctx, dir); err != nil {
 			return Merged{}, err
 		}
 		options = joinOptions(uri)
@@ -125,6 +114,22 @@ func (s *Store) Merge(ctx context.Context, path string) (Merged, error) {
 		return Merged{}, fmt.Errorf("joining %s: %w", path, explain(s.path, m.err))
 	}
 	return m.out, nil
+}
+
+// migratedIn makes a copy of a file of an older schema in a folder and migrates that. The file itself is never changed.
+func (s *Store) migratedIn(ctx context.Context, dir string) (path string, err error) {
+	if err := checkWhole(ctx, s.read, "main", s.path); err != nil {
+		return "", err
+	}
+	path = filepath.Join(dir, "migrated.db")
+	if err := s.copyTo(ctx, path); err != nil {
+		return "", err
+	}
+	m, err := Open(path)
+	if err != nil {
+		return "", err
+	}
+	return path, m.Close()
 }
 
 // merger joins the attached file src in one transaction and keeps the first error. Its joins are CROSS JOINs, which SQLite

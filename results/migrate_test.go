@@ -44,11 +44,11 @@ func dump(t *testing.T, s *Store) string {
 		out += fmt.Sprintf("%+v %+v %q %s\n", c, costs, warnings, overhead)
 	}
 	n := 0
-	err = s.EachLayer(ctx, 1, func(l LayerRow) error { n++; out += fmt.Sprintf("%+v\n", l); return nil })
+	err = s.eachLayer(ctx, 1, func(l LayerRow) error { n++; out += fmt.Sprintf("%+v\n", l); return nil })
 	if err != nil || n != 4 {
 		t.Fatalf("%d layers, %v", n, err)
 	}
-	err = s.EachComponent(ctx, 1, func(k ComponentRow) error { n++; out += fmt.Sprintf("%+v\n", k); return nil })
+	err = s.eachComponent(ctx, 1, func(k ComponentRow) error { n++; out += fmt.Sprintf("%+v\n", k); return nil })
 	if err != nil || n != 20 {
 		t.Fatalf("%d layers and components, %v", n, err)
 	}

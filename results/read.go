@@ -147,24 +147,6 @@ func (s *Store) each(ctx context.Context, query string, f func(*sql.Rows) error,
 	return nil
 }
 
-// EachLayer calls f with every layer result of a sweep, by candidate, workload and layer in the network's order.
-func (s *Store) EachLayer(ctx context.Context, sweepID int64, f func(LayerRow) error) error {
-	of, err := s.Order(ctx, sweepID)
-	if err != nil {
-		return err
-	}
-	return s.LayersOf(ctx, Part{Of: of, Whole: true}, f)
-}
-
-// EachComponent calls f with every component's share of every layer of a sweep, in the order of EachLayer.
-func (s *Store) EachComponent(ctx context.Context, sweepID int64, f func(ComponentRow) error) error {
-	of, err := s.Order(ctx, sweepID)
-	if err != nil {
-		return err
-	}
-	return s.ComponentsOf(ctx, Part{Of: of, Whole: true}, f)
-}
-
 // Costs returns what the components of a candidate cost and where each figure is from, with the warnings about them
 // and the overhead factors; nothing for a file of before schema 2.
 func (s *Store) Costs(ctx context.Context, candidateID int64) (costs []ComponentCosts, warnings []string, overhead string, err error) {

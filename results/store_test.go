@@ -79,7 +79,7 @@ func TestRoundTrip(t *testing.T) {
 		t.Fatalf("%+v %v", cs, err)
 	}
 	n := 0
-	r.EachLayer(ctx, id, func(l LayerRow) error {
+	r.eachLayer(ctx, id, func(l LayerRow) error {
 		n++
 		l.Components = want.Results[0].Layers[0].Components
 		if !reflect.DeepEqual(l.Layer, want.Results[0].Layers[0]) {
@@ -87,7 +87,7 @@ func TestRoundTrip(t *testing.T) {
 		}
 		return nil
 	})
-	r.EachComponent(ctx, id, func(k ComponentRow) error {
+	r.eachComponent(ctx, id, func(k ComponentRow) error {
 		n++
 		if !reflect.DeepEqual(k.Component, want.Results[0].Layers[0].Components[0]) {
 			t.Errorf("%+v", k.Component)
@@ -169,7 +169,7 @@ func TestFront(t *testing.T) {
 	}
 }
 
-// TestContractColumns: every name that the contract gives to outside queries is there.
+// TestContractColumns: every name that outside queries rely on is there.
 func TestContractColumns(t *testing.T) {
 	s, _, _ := create(t)
 	defer s.Close()

@@ -1,8 +1,3 @@
-// Package results keeps sweeps in one SQLite file and answers questions about them. It holds plain rows and knows
-// neither mapper nor architectures, so a report of an old database never runs today's model.
-//
-// The schema, with a comment on every column, is in schema/; views are what outside queries rely on (contract
-// section 7). There is one writer; readers may open the file at any time.
 package results
 
 import (

@@ -51,7 +51,7 @@ func TestTensorNaN(t *testing.T) {
 	if err := s.Append(ctx, id, []Candidate{c}); err == nil {
 		t.Error("NaN traffic was stored")
 	}
-	if err := s.EachComponent(ctx, id, func(ComponentRow) error { return nil }); err != nil {
+	if err := s.eachComponent(ctx, id, func(ComponentRow) error { return nil }); err != nil {
 		t.Errorf("unreadable afterwards: %v", err)
 	}
 }
@@ -172,7 +172,7 @@ func TestQueryWithinEach(t *testing.T) {
 	s, id, _ := create(t)
 	defer s.Close()
 	s.Append(ctx, id, []Candidate{sample(0, 1, 1)})
-	err := s.EachLayer(ctx, id, func(LayerRow) error {
+	err := s.eachLayer(ctx, id, func(LayerRow) error {
 		if _, err := s.Query(ctx, "SELECT 1"); err != nil {
 			return err
 		}

@@ -33,5 +33,6 @@
 // An array starts some 32 elements/s; elements of a minute or more make that cost nothing.
 //
 // Files: plan.go the plan, script.go the scripts, quote.go words in them, submit.go submission, state.go a run's state from
-// its files, queue.go what squeue adds, resubmit.go what is missing, command.go how programs are run.
+// its files, snapshot.go what one of them says, queue.go what squeue adds, resubmit.go what is missing, lock.go one submission at
+// a time, command.go how programs are run.
 package slurm

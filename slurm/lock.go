@@ -28,12 +28,12 @@ func lockRun(run string) (unlock func(), err error) {
 
 // unsubmitted refuses to submit from a plan that is not the one in the run folder any more: its jobs would be forgotten.
 func (p *Plan) unsubmitted(run string) error {
-	now, err := ReadPlan(run)
+	now, err := readPlan(run)
 	if err != nil {
 		return err
 	}
 	if len(now.Jobs) != len(p.Jobs) {
-		return &InputError{File: PlanPath(run), Key: "jobs", Msg: fmt.Sprintf("%d submissions, %d a moment ago: another command has submitted meanwhile; tcmdse status %s tells how far it is",
+		return &InputError{File: planPath(run), Key: "jobs", Msg: fmt.Sprintf("%d submissions, %d a moment ago: another command has submitted meanwhile; tcmdse status %s tells how far it is",
 			len(now.Jobs), len(p.Jobs), ShellWord(run))}
 	}
 	return nil

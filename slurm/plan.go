@@ -84,12 +84,12 @@ func (e *InputError) Error() string {
 // MaxShards is more than any Slurm runs, and what the names of snapshots have room for.
 const MaxShards = 99_999
 
-// PlanPath is where the plan of a run is.
-func PlanPath(run string) string { return filepath.Join(run, "plan.json") }
+// planPath is where the plan of a run is.
+func planPath(run string) string { return filepath.Join(run, "plan.json") }
 
-// ReadPlan reads a run's plan. Where there is none the error is fs.ErrNotExist, a plan that cannot be one *InputError.
-func ReadPlan(run string) (*Plan, error) {
-	path := PlanPath(run)
+// readPlan reads a run's plan. Where there is none the error is fs.ErrNotExist, a plan that cannot be one *InputError.
+func readPlan(run string) (*Plan, error) {
+	path := planPath(run)
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("slurm: %w", err)
@@ -174,7 +174,7 @@ func (p *Plan) Write(run string) error {
 	if err != nil {
 		return err
 	}
-	return writeFile(PlanPath(run), append(data, '\n'), 0o644)
+	return writeFile(planPath(run), append(data, '\n'), 0o644)
 }
 
 // writeFile replaces a file at once, and sees that it is on the disk.

@@ -20,7 +20,7 @@ func FindMissing(ctx context.Context, cmd Commander, run string) (*Missing, erro
 		return nil, err
 	}
 	if s.Plan == nil {
-		return nil, &InputError{File: PlanPath(run), Msg: "no such file; only a run of tcmdse slurm can be resubmitted"}
+		return nil, &InputError{File: planPath(run), Msg: "no such file; only a run of tcmdse slurm can be resubmitted"}
 	}
 	q, err := askQueue(ctx, cmd, s.Plan)
 	if err != nil {

@@ -100,18 +100,18 @@ func TestPlan(t *testing.T) {
 	if err := p.Write(run); err != nil {
 		t.Fatal(err)
 	}
-	got, err := ReadPlan(run)
+	got, err := readPlan(run)
 	if err != nil || !reflect.DeepEqual(got, p) {
 		t.Errorf("%+v, %v", got, err)
 	}
-	data, _ := os.ReadFile(PlanPath(run))
+	data, _ := os.ReadFile(planPath(run))
 	if text := string(data); !strings.Contains(text, `"shards": "all"`) || !strings.Contains(text, `"config_sha256"`) || !strings.Contains(text, `"front_only": true`) {
 		t.Error(text)
 	}
 	if left, _ := os.ReadDir(run); len(left) != 1 {
 		t.Errorf("left behind: %v", left)
 	}
-	if _, err := ReadPlan(t.TempDir()); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := readPlan(t.TempDir()); !errors.Is(err, fs.ErrNotExist) {
 		t.Error(err)
 	}
 	for _, c := range []struct{ text, want string }{
@@ -127,11 +127,11 @@ func TestPlan(t *testing.T) {
 		{`{"name": "a", "file": "f", "shards": 2, "jobs": [{"array": "1", "shards": [2]}]}`, "jobs[0].shards: given 2; allowed: 0 to 1"},
 		{`{"name": "a", "file": "f", "shards": 2, "jobs": [{"array": "1", "shards": "some"}]}`, `neither a list of numbers nor "all"`},
 	} {
-		if err := os.WriteFile(PlanPath(run), []byte(c.text), 0o644); err != nil {
+		if err := os.WriteFile(planPath(run), []byte(c.text), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		var bad *InputError
-		if _, err := ReadPlan(run); !errors.As(err, &bad) || !strings.Contains(err.Error(), c.want) {
+		if _, err := readPlan(run); !errors.As(err, &bad) || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %s", c.text, err, c.want)
 		}
 	}
@@ -268,7 +268,7 @@ func TestSubmit(t *testing.T) {
 	if _, err := p.Submit(ctx, f, o.Run, nil, nil); !errors.As(err, &half) || half.Array != "100" || !strings.Contains(err.Error(), "scancel 100") {
 		t.Error(err)
 	}
-	if q, err := ReadPlan(o.Run); err != nil || len(q.Jobs) != 1 || q.Jobs[0].Array != "100" || q.Jobs[0].Merge != "" {
+	if q, err := readPlan(o.Run); err != nil || len(q.Jobs) != 1 || q.Jobs[0].Array != "100" || q.Jobs[0].Merge != "" {
 		t.Errorf("%+v, %v", q, err)
 	}
 	f = &fake{}

@@ -60,7 +60,7 @@ type State struct {
 // ReadState tells how far a run is, from its files alone. Files that cannot be read are in Unreadable. A run without a
 // plan is taken as having as many shards as its snapshots say; one without snapshots, too, is an error (*InputError).
 func ReadState(ctx context.Context, run string) (*State, error) {
-	plan, err := ReadPlan(run)
+	plan, err := readPlan(run)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}

@@ -34,7 +34,7 @@ func MaxArraySize(ctx context.Context, run Commander) (int, error) {
 
 // Free refuses a run folder that was made for another plan, or for this one and submitted: *InputError.
 func (p *Plan) Free(run string) error {
-	old, err := ReadPlan(run)
+	old, err := readPlan(run)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
@@ -42,10 +42,10 @@ func (p *Plan) Free(run string) error {
 		return err
 	}
 	if d := p.Same(old); d != "" {
-		return &InputError{File: PlanPath(run), Msg: "the folder holds another plan: " + d, Allowed: "another --out, or the plan that is there"}
+		return &InputError{File: planPath(run), Msg: "the folder holds another plan: " + d, Allowed: "another --out, or the plan that is there"}
 	}
 	if len(old.Jobs) > 0 {
-		return &InputError{File: PlanPath(run), Msg: fmt.Sprintf("submitted already as job %s; tcmdse status %s tells how far it is, tcmdse resubmit %s submits what is missing", old.Jobs[0].Array, ShellWord(run), ShellWord(run))}
+		return &InputError{File: planPath(run), Msg: fmt.Sprintf("submitted already as job %s; tcmdse status %s tells how far it is, tcmdse resubmit %s submits what is missing", old.Jobs[0].Array, ShellWord(run), ShellWord(run))}
 	}
 	return nil
 }

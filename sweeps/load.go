@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"embed"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -62,42 +60,26 @@ type Workload struct {
 // Objectives are what a sweep may ask for.
 func Objectives() []string { return []string{"edp", "energy", "latency"} }
 
-// Names lists the embedded sweeps.
-func Names() []string {
-	entries, _ := presets.ReadDir("presets")
-	var out []string
-	for _, e := range entries {
-		out = append(out, strings.TrimSuffix(e.Name(), ".yaml"))
-	}
-	return out
+func embedded() yamlsrc.Embedded {
+	return yamlsrc.Embedded{Files: presets, Folder: "presets", Kind: "sweep"}
 }
 
+// Names lists the embedded sweeps, sorted.
+func Names() []string { return embedded().Names() }
+
 // PresetYAML returns an embedded sweep's text with its comments.
-func PresetYAML(name string) ([]byte, error) {
-	data, err := presets.ReadFile("presets/" + name + ".yaml")
-	if err != nil {
-		return nil, fmt.Errorf("no embedded sweep %q; there are %s", name, strings.Join(Names(), ", "))
-	}
-	return data, nil
-}
+func PresetYAML(name string) ([]byte, error) { return embedded().Text(name) }
 
 // Load reads a sweep file, or an embedded sweep of that name ("" is the default one), and applies overrides.
 func Load(file string, sets []string) (*Sweep, error) {
 	if file == "" {
 		file = "default"
 	}
-	data, err := yamlsrc.ReadFile(file)
-	if err == nil {
-		return Parse(data, file, filepath.Dir(file), sets)
-	}
-	if st, statErr := os.Stat(file); statErr == nil && !st.IsDir() && !slices.Contains(Names(), file) {
-		return nil, &yamlsrc.Error{File: file, Msg: err.Error()}
-	}
-	data, err = PresetYAML(file)
+	data, name, dir, err := embedded().Read(file, "")
 	if err != nil {
-		return nil, &yamlsrc.Error{File: file, Msg: "no such file and no embedded sweep of this name", Allowed: "a file, " + strings.Join(Names(), ", ")}
+		return nil, err
 	}
-	return Parse(data, file+".yaml (embedded)", ".", sets)
+	return Parse(data, name, dir, sets)
 }
 
 // Parse reads a sweep from memory; paths in it are relative to dir. What sets a path comes in this order: the

@@ -1,4 +1,5 @@
-// Optimal finds the best mapping of one layer: README's first program.
+// Command optimal finds the best mapping of one layer, the first convolution of ResNet-18's first stage, on an embedded
+// architecture, and prints its cost and its loop nest: README's first program.
 package main
 
 import (

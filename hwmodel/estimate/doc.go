@@ -8,9 +8,17 @@
 // # Tables
 //
 // tables/ holds the CSV files of numbers, compressed; each is checked against the hash in hashes() when it is first
-// read. SRAM comes from 10,582 runs of CACTI 7 at 90, 65, 45, 32 and 22 nm, multiply-accumulates from Horowitz (ISSCC
+// read. SRAM comes from 10,566 runs of CACTI 7 at 90, 65, 45, 32 and 22 nm, multiply-accumulates from Horowitz (ISSCC
 // 2014) and Aladdin, DRAM from published energies per bit, wires from CACTI, scaling between nodes from Stillmaker and
 // Baas (2017). Every row carries its source.
+//
+// # Files
+//
+// query.go has questions and answers, tables.go the tables. sram.go prices memories: sram_table.go between CACTI's runs,
+// sram_corner.go at other cells and temperatures. regfile.go prices flip-flops, mac.go arithmetic, dram.go and noc.go what
+// they are called, scaling.go goes from node to node, overhead.go has factors for what sums of components leave out of a chip.
+//
+//	c, err := estimate.Builtin(estimate.Query{Model: estimate.SRAM, TechnologyNM: 45, SizeBits: 1 << 20, WidthBits: 64})
 //
 // # What to trust
 //

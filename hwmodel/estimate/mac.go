@@ -123,7 +123,8 @@ type operation struct {
 }
 
 // horowitzMAC: Horowitz's 45 nm energies, and at 7 nm those of Jouppi et al. (2021); between the two log-log, above 45
-// by Stillmaker's factor. Stillmaker alone makes 7 nm 3 to 9 times too good (shared/notes/hwmodel.md section 3).
+// by Stillmaker's factor. Stillmaker alone makes 7 nm 3 to 9 times too good: 0.042 to 0.117 of 45 nm over its supplies and
+// devices, where Jouppi et al. say 1/2.6.
 func (d *data) horowitzMAC(c *Cost, node float64, factor, sum format) error {
 	mul, err := d.operation("mul", factor, node)
 	if err != nil {

@@ -49,7 +49,7 @@ func (d *data) regFile(q Query) (Cost, error) {
 	add(Leakage, bits*registerLeakW, "bits x 70 nW, not scaled to the node; multiplexers not counted")
 	add(ReadEnergy, width*levels*muxJ*muxEnergy, "width x levels of multiplexers, at least 1, x 2.5 fJ at 45 nm (an assumption of this project)")
 	add(WriteEnergy, width*registerWriteJ*regEnergy, "width x 9 fJ at 40 nm")
-	if q.TechnologyNM < aladdinNM { // shared/notes/hwmodel.md section 3
+	if q.TechnologyNM < aladdinNM { // Stillmaker's energies below are 3 to 9 times too good, see horowitzMAC
 		for _, f := range []string{ReadEnergy, WriteEnergy} {
 			c.warn(f, "%s: scaled to %g nm by Stillmaker's factor, which makes 7 nm 3 to 9 times too good", f, q.TechnologyNM)
 		}

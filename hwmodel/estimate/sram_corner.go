@@ -50,7 +50,7 @@ func (d *data) readCorner(r *record) {
 }
 
 // misprint tells the rows that CACTI's device files spoil: off-currents ten times their neighbours' for LOP at 90 nm,
-// and a dip for LSTP at 22 nm, both at 360 K (shared/notes/hwmodel.md section 1). Their neighbours are interpolated.
+// and a dip for LSTP at 22 nm, both at 360 K. Their neighbours are interpolated.
 func misprint(c corner, temperatureK float64) bool {
 	return temperatureK == 360 && (c.cell == "lop" && c.node == 90 || c.cell == "lstp" && c.node == 22)
 }

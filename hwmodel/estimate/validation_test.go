@@ -141,7 +141,7 @@ func TestValidation(t *testing.T) {
 		t.Fatal(err)
 	}
 	var b strings.Builder
-	b.WriteString("# Published figures against this model\n\nWritten by `go test ./hwmodel/estimate -run TestValidation -update` from `shared/data/validation.csv`; the test fails when a\n" +
+	b.WriteString("# Published figures against this model\n\nWritten by `go test ./hwmodel/estimate -run TestValidation -update` from `hwmodel/estimate/testdata/validation.csv`; the test fails when a\n" +
 		"ratio moves. Sums of components are below silicon by two to five times: compare designs, not designs with chips.\n" +
 		"\"recalled\" and \"secondary\" figures were not read in the paper itself.\n\n| row | published | unit | status | modelled | ratio | how |\n|---|---|---|---|---|---|---|\n")
 	ours, least, most := 0, math.Inf(1), 0.0

@@ -1,10 +1,19 @@
 // Package external asks a user's program what components cost.
 //
 // The program gets one query as a JSON object on standard input and prints one answer as a JSON object on standard
-// output (docs/estimators.md). It runs in a working directory of its own that is removed afterwards, at most Jobs of
-// them at a time, and is killed with all its children when it takes too long. Equal queries are asked once; answers,
+// output (docs/estimators.md). It runs in a working directory of its own that is removed afterwards, two of them at a
+// time, and is killed with all its children when it takes too long. Equal queries are asked once; answers,
 // refusals and failures are remembered under a hash of the query and of the program itself, so that a changed script
 // is asked anew.
+//
+//	c, err := external.New([]string{"python3", "estimator.py"})
+//	spec.UseExternal(func(q estimate.Query) (estimate.Cost, error) { return c.Estimate(ctx, q) })
+//
+// What is not understood in full is a failure: a misspelt field would cost nothing. The program is not trusted to be
+// brief, and not sandboxed: it is the user's own.
+//
+// external.go asks and remembers, run.go runs the program within limits of time and output, answer.go checks what it
+// said, group_unix.go and group_other.go end its children.
 package external
 
 import (
@@ -48,6 +57,8 @@ type Command struct {
 	slots    *semaphore.Weighted
 	flight   singleflight.Group
 }
+
+var _ estimate.Estimator = (*Command)(nil)
 
 // jobs is how many programs run at once.
 const jobs = 2

@@ -1,5 +1,13 @@
 // Package boundtest holds fuzz targets to bounds of time and memory: the fuzzing engine notices a panic, not an input that
 // takes a minute or fills the machine.
+//
+//	f.Fuzz(func(t *testing.T, text string) {
+//		defer boundtest.Cost{}.Start(t)()
+//		...
+//	})
+//
+// Time and allocations are those of the whole process meanwhile, so the bounds are wide: they are there for what grows out of
+// proportion to its input. Only tests import it.
 package boundtest
 
 import (

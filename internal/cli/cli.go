@@ -1,5 +1,3 @@
-// Package cli is the command line: one file a command, each a function from flags to output. It alone writes to the
-// terminal and decides exit statuses.
 package cli
 
 import (
@@ -18,7 +16,7 @@ import (
 	"tcmdse/results"
 )
 
-// The exit statuses of contract section 1.
+// The exit statuses, as the root command's help tells them.
 const (
 	exitDone        = 0
 	exitFailed      = 1
@@ -99,7 +97,7 @@ mapping of every layer of a network on every candidate, and reports the front of
 Exit status: 0 done, 1 failed, 2 wrong usage or bad input, 130 interrupted with all finished work kept.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Version:       Version(),
+		Version:       toolVersion(),
 	}
 	root.AddCommand(newSweep(e), newMap(e), newEvaluate(e), newReport(e), newCost(e), newQuery(e), newList(e), newShow(e), newCheck(e), newMerge(e), newVersion(e), newInit(e), newSlurm(e), newStatus(e), newResubmit(e),
 		newImport(e), newMan(e))
@@ -152,8 +150,8 @@ func message(err error) string {
 	return strings.Join(said, "\n")
 }
 
-// Version returns the version that the Go tool stamped, or "devel".
-func Version() string {
+// toolVersion returns the version that the Go tool stamped, or "devel".
+func toolVersion() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok || info.Main.Version == "" || info.Main.Version == "(devel)" {
 		return "devel"

@@ -85,7 +85,7 @@ func TestUsage(t *testing.T) {
 		{"map --arch arch.yaml --workload net.yaml", "arch.yaml:4: nodes[1].size: a number without a unit"},
 		{"evaluate --arch edge --workload net.yaml --layer a --mapping wrong.yaml", "wrong.yaml"},
 		{"evaluate --arch edge --workload net.yaml --layer a --mapping none.yaml", "none.yaml"},
-		{"sweep none.yaml", "no such file"},
+		{"sweep none.yaml", "no file none.yaml and no embedded sweep"},
 		{"sweep unknown.yaml", `unknown.yaml:4: axis: unknown key "axis", did you mean "axes"`},
 		{"sweep garbage.yaml", "not valid YAML"},
 		{"sweep case.yaml", "differs from"},

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tcmdse/internal/yamlsrc"
+	"tcmdse/interop/archfile"
 	"tcmdse/interop/onnx"
 	"tcmdse/mapper/workload"
 )
@@ -169,20 +170,9 @@ func readBits(text string, opt *onnx.Options) error {
 	return nil
 }
 
-// networkName makes a name of a file's.
+// networkName makes a name of a file's, as the other importers do.
 func networkName(path string) string {
-	base := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
-	name := strings.Map(func(r rune) rune {
-		if r < 0x80 && yamlsrc.IsName("a"+string(r)) {
-			return r
-		}
-		return '-'
-	}, base)
-	name = name[:min(len(name), 90)]
-	if !yamlsrc.IsName(name) {
-		name = strings.TrimRight("net-"+strings.TrimLeft(name, "-"), "-")
-	}
-	return name
+	return archfile.Name(strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)), "net")
 }
 
 func percent(part, all *big.Int) string {

@@ -130,7 +130,7 @@ func TestImportONNXRefuses(t *testing.T) {
 
 // TestNetworkName: what files are called becomes a name that a network may have.
 func TestNetworkName(t *testing.T) {
-	for file, want := range map[string]string{"a/resnet18.onnx": "resnet18", "v2.1 final.onnx": "v2-1-final", "3d.onnx": "net-3d", "é.onnx": "net", ".onnx": "net"} {
+	for file, want := range map[string]string{"a/resnet18.onnx": "resnet18", "v2.1 final.onnx": "v2_1_final", "3d.onnx": "net_3d", "é.onnx": "net", ".onnx": "net"} {
 		if got := networkName(file); got != want {
 			t.Errorf("%s: %q, want %q", file, got, want)
 		}

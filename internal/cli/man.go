@@ -26,7 +26,7 @@ Their date is that of the source this program was built from, so that two builds
 			root := cmd.Root()
 			root.DisableAutoGenTag = true
 			date := sourceDate()
-			head := &doc.GenManHeader{Section: "1", Source: "tcmdse " + Version(), Manual: "tcmdse", Date: &date}
+			head := &doc.GenManHeader{Section: "1", Source: "tcmdse " + toolVersion(), Manual: "tcmdse", Date: &date}
 			if err := doc.GenManTree(root, head, dir); err != nil {
 				return err
 			}

@@ -42,7 +42,7 @@ func newMapping(spec *hwmodel.Spec, arch *hwmodel.Arch, net, objective string, l
 	return m
 }
 
-// print writes JSON (contract section 6) or text.
+// print writes JSON (docs/json.md) or text.
 func (t *target) print(e *env, m *mapped) error {
 	if t.json {
 		enc := json.NewEncoder(e.out)

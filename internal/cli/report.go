@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -15,13 +16,19 @@ import (
 	"tcmdse/results"
 )
 
+// reportFlags are what report is asked for.
+type reportFlags struct {
+	to      paths
+	csv     string
+	sweep   int64 // 0: the last one
+	asked   bool  // sweep was given
+	json    bool
+	compare string
+	weights []string
+}
+
 func newReport(e *env) *cobra.Command {
-	var to paths
-	var csv string
-	var id int64
-	var json bool
-	var compare string
-	var weights []string
+	var f reportFlags
 	cmd := &cobra.Command{
 		Use:   "report DB [SWEEP]",
 		Short: "Write reports from a database, no mapping done",
@@ -32,23 +39,20 @@ func newReport(e *env) *cobra.Command {
   tcmdse report tcmdse-out/results.db --compare 1 2        # what changed from sweep 1 to sweep 2`,
 		Args: cobra.RangeArgs(1, 2),
 	}
-	f := cmd.Flags()
-	f.StringVarP(&to.xlsx, "output", "o", "", "workbook to write")
-	f.StringVar(&to.html, "html", "", "page to write")
-	f.StringVar(&to.svg, "svg", "", "picture of the fronts to write, for slides")
-	f.StringVar(&csv, "csv", "", "folder for CSV files, with all rows of a sweep of any size")
-	f.BoolVar(&json, "json", false, "print the fronts as one JSON document in place of the table")
-	f.Int64Var(&id, "sweep", 0, "sweep_id (default: the last sweep in the file)")
-	f.StringVar(&compare, "compare", "", "A: what changed from sweep A to the SWEEP named after it, each a sweep_id or a name; also --compare A,B")
-	f.StringSliceVar(&weights, "weights", nil, "WORKLOAD=W,...: weights of the front over several workloads (default: all alike; those not named: 0)")
+	fl := cmd.Flags()
+	fl.StringVarP(&f.to.xlsx, "output", "o", "", "workbook to write")
+	fl.StringVar(&f.to.html, "html", "", "page to write")
+	fl.StringVar(&f.to.svg, "svg", "", "picture of the fronts to write, for slides")
+	fl.StringVar(&f.csv, "csv", "", "folder for CSV files, with all rows of a sweep of any size")
+	fl.BoolVar(&f.json, "json", false, "print the fronts as one JSON document in place of the table")
+	fl.Int64Var(&f.sweep, "sweep", 0, "sweep_id (default: the last sweep in the file)")
+	fl.StringVar(&f.compare, "compare", "", "A: what changed from sweep A to the SWEEP named after it, each a sweep_id or a name; also --compare A,B")
+	fl.StringSliceVar(&f.weights, "weights", nil, "WORKLOAD=W,...: weights of the front over several workloads (default: all alike; those not named: 0)")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if os.Getenv("GOGC") == "" { // rows live to the end: collecting twice as often takes a tenth more processor time and a sixth less memory
 			debug.SetGCPercent(50)
 		}
-		given, err := readWeights(weights)
-		if err != nil {
-			return usageError{err}
-		}
+		f.asked = cmd.Flags().Changed("sweep")
 		s, err := results.OpenReadOnly(args[0])
 		if err != nil {
 			return badInput(err)
@@ -58,42 +62,51 @@ func newReport(e *env) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if compare != "" || len(args) > 1 {
+		if f.compare != "" || len(args) > 1 {
 			if err := onlyCompare(cmd, args); err != nil {
 				return usageError{err}
 			}
-			return runCompare(cmd.Context(), e, s, sweeps, compare, args[1:], to, json)
+			return runCompare(cmd.Context(), e, s, sweeps, f.compare, args[1:], f.to, f.json)
 		}
-		if err := hasSweep(args[0], sweeps, id, cmd.Flags().Changed("sweep")); err != nil {
-			return usageError{err}
-		}
-		if err := to.check(); err != nil { // better before all is read than after it
-			return err
-		}
-		d, err := reports.ReadWeighted(cmd.Context(), s, id, given)
-		if bad := (*reports.WeightError)(nil); errors.As(err, &bad) {
-			return usageError{fmt.Errorf("--weights: %w", err)}
-		}
-		if err != nil {
-			return err
-		}
-		if err := writeReports(d, to); err != nil {
-			return err
-		}
-		if csv != "" {
-			if err := reports.WriteCSV(cmd.Context(), csv, s, d); err != nil {
-				return err
-			}
-		}
-		if json {
-			return reports.WriteJSON(e.out, d)
-		}
-		if len(sweeps) > 1 {
-			fmt.Fprintf(e.out, "sweep %d of %d (%s); --sweep N for another\n", d.Sweep.ID, len(sweeps), shown(d.Sweep.Name))
-		}
-		return reports.WriteFrontTable(e.out, d)
+		return runReport(cmd.Context(), e, s, sweeps, &f)
 	}
 	return cmd
+}
+
+// runReport reports on one sweep of a file.
+func runReport(ctx context.Context, e *env, s *results.Store, sweeps []results.Sweep, f *reportFlags) error {
+	given, err := readWeights(f.weights)
+	if err != nil {
+		return usageError{err}
+	}
+	if err := hasSweep(s.Path(), sweeps, f.sweep, f.asked); err != nil {
+		return usageError{err}
+	}
+	if err := f.to.check(); err != nil { // better before all is read than after it
+		return err
+	}
+	d, err := reports.ReadWeighted(ctx, s, f.sweep, given)
+	if bad := (*reports.WeightError)(nil); errors.As(err, &bad) {
+		return usageError{fmt.Errorf("--weights: %w", err)}
+	}
+	if err != nil {
+		return err
+	}
+	if err := writeReports(d, f.to); err != nil {
+		return err
+	}
+	if f.csv != "" {
+		if err := reports.WriteCSV(ctx, f.csv, s, d); err != nil {
+			return err
+		}
+	}
+	if f.json {
+		return reports.WriteJSON(e.out, d)
+	}
+	if len(sweeps) > 1 {
+		fmt.Fprintf(e.out, "sweep %d of %d (%s); --sweep N for another\n", d.Sweep.ID, len(sweeps), shown(d.Sweep.Name))
+	}
+	return reports.WriteFrontTable(e.out, d)
 }
 
 // readWeights reads WORKLOAD=W; nil where none is given.

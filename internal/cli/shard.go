@@ -67,7 +67,7 @@ func endShard(e *env, store *results.Store, s *sweeps.Sweep, sum dse.Summary, f 
 // shard may overlap, as a scheduler may start one while another still runs: each has a database and a snapshot of its own, and
 // begins with what others have published.
 func runPublished(ctx context.Context, e *env, s *sweeps.Sweep, counted *dse.Counted, f sweepFlags) error {
-	config := dse.Config{Sweep: s, Jobs: f.jobs, FrontOnly: f.frontOnly, Counted: counted, ToolVersion: Version(), Command: strings.Join(os.Args, " ")}
+	config := dse.Config{Sweep: s, Jobs: f.jobs, FrontOnly: f.frontOnly, Counted: counted, ToolVersion: toolVersion(), Command: strings.Join(os.Args, " ")}
 	if err := samePlan(ctx, f.publish, config); err != nil {
 		return usageError{err}
 	}

@@ -107,7 +107,7 @@ func runSlurm(ctx context.Context, e *env, file string, f slurmFlags) error {
 // planSlurm validates the sweep as a run of it would, before anything is written.
 func planSlurm(ctx context.Context, e *env, file string, f slurmFlags) (*slurm.Plan, error) {
 	p := &slurm.Plan{Sets: append([]string{}, f.sets...), Objective: f.objective, FrontOnly: f.frontOnly, Shards: f.shards, MaxRunning: f.maxRunning,
-		ToolVersion: Version(), CreatedAt: time.Now().UTC().Truncate(time.Second), Jobs: []slurm.Job{}}
+		ToolVersion: toolVersion(), CreatedAt: time.Now().UTC().Truncate(time.Second), Jobs: []slurm.Job{}}
 	if err := checkObjective(f.objective); err != nil {
 		return nil, err
 	}
@@ -127,7 +127,7 @@ func planSlurm(ctx context.Context, e *env, file string, f slurmFlags) (*slurm.P
 	if err != nil {
 		return nil, err
 	}
-	config := dse.Config{Sweep: s, FrontOnly: f.frontOnly, Counted: counted, ToolVersion: Version()}
+	config := dse.Config{Sweep: s, FrontOnly: f.frontOnly, Counted: counted, ToolVersion: toolVersion()}
 	if p.ConfigSHA256, err = dse.Fingerprint(ctx, config); err != nil {
 		return nil, err
 	}

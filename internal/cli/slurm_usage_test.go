@@ -58,7 +58,7 @@ func TestSlurmUsage(t *testing.T) {
 		{good, []string{"slurm", "s.yaml"}, 2, "--shards: given 0; allowed: 1 to 99999"},
 		{good, []string{"slurm"}, 2, "accepts 1 arg"},
 		{good, []string{"slurm", "bad.yaml", "--shards", "2"}, 2, "bad.yaml:4"},
-		{good, []string{"slurm", "none.yaml", "--shards", "2"}, 2, "no such file and no embedded sweep"},
+		{good, []string{"slurm", "none.yaml", "--shards", "2"}, 2, "no file none.yaml and no embedded sweep"},
 		{good, []string{"slurm", "s.yaml", "--shards", "2", "--cpus", "0"}, 2, "--cpus: given 0"},
 		{good, []string{"slurm", "s.yaml", "--shards", "2", "--max-running", "-1"}, 2, "--max-running: given -1"},
 		{good, []string{"slurm", "s.yaml", "--shards", "2", "--sbatch", "short"}, 2, `--sbatch: given "short"`},

@@ -116,6 +116,11 @@ func runSweep(ctx context.Context, e *env, file string, f sweepFlags) error {
 	if f.publish != "" {
 		return runPublished(ctx, e, s, counted, f)
 	}
+	return runHere(ctx, e, s, counted, f)
+}
+
+// runHere runs a sweep, or a shard of one, on a database in this process's own folder, and writes the reports of a whole sweep.
+func runHere(ctx context.Context, e *env, s *sweeps.Sweep, counted *dse.Counted, f sweepFlags) error {
 	if err := writable(f.out); err != nil {
 		return err
 	}
@@ -132,7 +137,7 @@ func runSweep(ctx context.Context, e *env, file string, f sweepFlags) error {
 	}
 	p := newProgress(e, f.quiet)
 	sum, err := dse.Run(ctx, dse.Config{Sweep: s, Store: store, Jobs: f.jobs, FrontOnly: f.frontOnly, Counted: counted,
-		ToolVersion: Version(), Command: strings.Join(os.Args, " "), Estimator: f.estimator.describe(), Progress: p.show})
+		ToolVersion: toolVersion(), Command: strings.Join(os.Args, " "), Estimator: f.estimator.describe(), Progress: p.show})
 	p.end()
 	if len(earlier) > 0 && !sum.Resumed && sum.SweepID > 0 {
 		fmt.Fprintf(e.err, "note: this is sweep %d of %s; sweep %d of the same name is unfinished there; what it sweeps, or its mode, differs, so it was not gone on with\n",

@@ -27,7 +27,7 @@ type build struct {
 }
 
 func thisBuild() build {
-	b := build{Version: Version(), Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, Model: dse.ModelVersion, Schema: results.SchemaVersion,
+	b := build{Version: toolVersion(), Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, Model: dse.ModelVersion, Schema: results.SchemaVersion,
 		CostTables: estimate.TableHashes()}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

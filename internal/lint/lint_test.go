@@ -1,4 +1,5 @@
-// Package lint holds the tests of the code itself: who may import whom, sizes of files and functions.
+// Package lint holds the tests of the code itself: who may import whom, sizes of files and functions (lint_test.go), comments and
+// the table of docs/architecture.md (docs_test.go), habits and links (habits_test.go).
 package lint
 
 import (

@@ -1,7 +1,16 @@
 // Package unit reads and writes quantities with units, exactly: 128KiB, 25.6GB/s, 64B/cycle, 0.249pJ/bit, 0.3mm2.
 //
-// SI prefixes go with every unit, Ki, Mi, Gi and Ti with bytes and bits. Values are rationals in SI units (sizes in
-// bits), so that grids over them have no rounding.
+// SI prefixes go with every unit, Ki, Mi, Gi and Ti with bytes and bits; B is bytes, b bits, µ and u the same. Values are
+// rationals in SI units (sizes in bits), so that grids over them have no rounding. A number without a unit has dimension
+// None: who needs a unit refuses it.
+//
+//	q, err := unit.Parse("128KiB")   // q.Dim is unit.Bits, q.Int() is 1048576
+//	unit.Format(0.0123, unit.Joule)  // 12.3mJ
+//
+// Formats of numbers are those that no two readers take differently: no sign, no leading zeros, exponents of two digits
+// at most, 60 characters. Format is for people: three significant digits, the exact value is gone.
+//
+// unit.go parses and formats, near.go proposes the unit that was probably meant.
 package unit
 
 import (

@@ -1,5 +1,13 @@
-// Package archfile has what importers need to write architecture files of this project: names, quantities, and whether
-// the embedded estimators cover a node.
+// Package archfile has what importers need to write files of this project: names, quantities, and whether the embedded
+// estimators cover a node.
+//
+// Importers of other tools write architectures as text, with comments that say where each number is from, rather than
+// build hwmodel.Spec, which has no comments. So they need to know how a number, a size and a name look in such a file
+// (Number, Size, Name), what a file is called after (Base), and whether a node that names a model can be priced at all
+// (Covered): one that cannot would make a file that does not build.
+//
+//	archfile.Size(1 << 20)         // 128KiB
+//	archfile.Name("PE array", "n") // PE_array
 package archfile
 
 import (

@@ -4,6 +4,11 @@
 // The language is a part of Python's expressions: numbers, strings, names with dots and ["keys"], + - * / // % **,
 // comparisons, and, or, not, A if C else B, and a few functions. There are no side effects, no loops and no strings
 // beyond comparing them, so an evaluation takes time in proportion to its text.
+//
+//	v, err := expr.Number("depth * width / 8", func(name string) (any, bool) { ... })
+//
+// A name is looked up by its whole path, dots included; what is not known is an error that names it. expr.go has the
+// entry points, values and functions, parse.go the grammar, which evaluates as it goes.
 package expr
 
 import (

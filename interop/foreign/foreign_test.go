@@ -105,7 +105,7 @@ small: 1
 {% endif %}
 last: 1
 `
-	out, lines, err := Render(text, "f.yaml", nil)
+	out, lines, err := render(text, "f.yaml", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +122,7 @@ last: 1
 			t.Errorf("%s is from line %d, not %d, in\n%s", key, got, line, out)
 		}
 	}
-	if _, _, err = Render(text, "f.yaml", map[string]string{"N": "7"}); err != nil {
+	if _, _, err = render(text, "f.yaml", map[string]string{"N": "7"}); err != nil {
 		t.Error(err)
 	}
 }
@@ -142,7 +142,7 @@ func TestRenderRefused(t *testing.T) {
 		"{% for a in range(999999) %}{% for b in range(999999) %}x{% endfor %}{% endfor %}": "without end",
 		"{% set a %}": "not a set statement",
 	} {
-		if _, _, err := Render(text, "f.yaml", nil); err == nil || !strings.Contains(err.Error(), want) {
+		if _, _, err := render(text, "f.yaml", nil); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", text, err, want)
 		}
 	}
@@ -154,7 +154,7 @@ func FuzzParse(f *testing.F) {
 	f.Add("{% if 1 %}a: 1{% else %}b: 1{% endif %}")
 	f.Fuzz(func(t *testing.T, text string) {
 		defer boundtest.Cost{}.Start(t)()
-		out, lines, err := Render(text, "f.yaml", nil)
+		out, lines, err := render(text, "f.yaml", nil)
 		if err != nil {
 			return
 		}

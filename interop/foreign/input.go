@@ -18,7 +18,7 @@ type Options struct {
 func (f File) Parse(set map[string]string) (*Doc, error) {
 	data, lines := f.Data, []int(nil)
 	if bytes.Contains(data, []byte("{{")) || bytes.Contains(data, []byte("{%")) {
-		text, from, err := Render(string(data), f.Name, set)
+		text, from, err := render(string(data), f.Name, set)
 		if err != nil {
 			return nil, err
 		}

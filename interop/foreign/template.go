@@ -20,10 +20,10 @@ const (
 	maxTags  = 60 // blocks within blocks
 )
 
-// Render evaluates the small part of Jinja that published architectures and workloads use: {% set x = ... %} with the
+// render evaluates the small part of Jinja that published architectures and workloads use: {% set x = ... %} with the
 // filter default(...), {{ expression }}, {% for i in range(...) %}, {% if %}, {% elif %}, {% else %}, comments. Anything
 // else, such as include, is an error that names file and line. lines gives the template's line of each line of the text.
-func Render(text, file string, set map[string]string) (out string, lines []int, err error) {
+func render(text, file string, set map[string]string) (out string, lines []int, err error) {
 	if len(text) > maxText {
 		return "", nil, &yamlsrc.Error{File: file, Msg: fmt.Sprintf("a template of more than %d MiB", maxText>>20)}
 	}

@@ -32,9 +32,13 @@ func (v Value) Present() bool {
 	return v.node != nil && !(v.node.Kind == yaml.ScalarNode && v.node.Tag == "!!null")
 }
 
-// IsMap, IsList and IsScalar tell the kind of value.
-func (v Value) IsMap() bool    { return v.node != nil && v.node.Kind == yaml.MappingNode }
-func (v Value) IsList() bool   { return v.node != nil && v.node.Kind == yaml.SequenceNode }
+// IsMap reports whether the value is a mapping.
+func (v Value) IsMap() bool { return v.node != nil && v.node.Kind == yaml.MappingNode }
+
+// IsList reports whether the value is a sequence.
+func (v Value) IsList() bool { return v.node != nil && v.node.Kind == yaml.SequenceNode }
+
+// IsScalar reports whether the value is a scalar.
 func (v Value) IsScalar() bool { return v.node != nil && v.node.Kind == yaml.ScalarNode }
 
 // Tag returns the type given with an exclamation mark, such as Component of !Component; "" without.

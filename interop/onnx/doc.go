@@ -6,14 +6,15 @@
 //
 // Four steps, one or two files each:
 //
-//   - wire.go and proto.go read the protobuf as a stream and keep what is needed: nodes, attributes, shapes, and the values of
+//   - wire.go, proto.go and proto_tensor.go read the protobuf as a stream and keep what is needed: nodes, attributes, shapes, and the values of
 //     small tensors. Weights are skipped, not loaded, so memory does not grow with them, and no external data is opened.
 //   - eval.go walks the nodes in order and gives every value a type, a shape and, where it is small and known, its contents:
-//     targets of Reshape are often computed by Shape, Gather and Concat. shape_*.go and fold.go have the rules of operators.
+//     targets of Reshape are often computed by Shape, Gather and Concat. rules.go is the table of operators;
+//     shape_*.go, attrs.go and fold.go have their rules. repeats.go follows what Expand makes equal.
 //     Shapes that the file states are compared with these; a contradiction is an error.
-//   - mac_*.go turn operators that multiply and accumulate into layers. Functions are inlined; branches whose condition is
-//     known are taken.
-//   - report.go counts the rest. Nothing is dropped without a word: operators without multiply-accumulates are listed with
+//   - mac_*.go turn operators that multiply and accumulate into layers. control.go runs graphs within graphs: functions are
+//     inlined, branches whose condition is known are taken.
+//   - import.go ties these together; report.go counts the rest. Nothing is dropped without a word: operators without multiply-accumulates are listed with
 //     what they compute; what multiplies but has no form as an Einsum is listed with its multiply-accumulates; an operator
 //     that is not known is listed as such.
 //

@@ -1,18 +1,3 @@
-// Package timeloop turns files of Timeloop (Parashar et al., ISPASS 2019; front end and Accelergy of 2024) into this
-// project's: architectures of version 0.4 (nodes) and of earlier ones (subtree, local), problems, mappings, and energies
-// from Accelergy's ERT.
-//
-// What is taken, what is taken with a change and what is left out stands in docs/import-timeloop.md; an import lists the
-// last two for its own files, and nothing of a file is passed over without a line in that list. The format was read from
-// the project's published examples (Accelergy-Project/timeloop-accelergy-exercises, workspace/) and sources
-// (NVlabs/timeloop, src/mapping/parser.cpp; Accelergy-Project/timeloopfe, version_transpilers/v4_to_v3.py).
-//
-//	read.go     files: which hold what, variables, templates
-//	arch*.go    architectures: nodes, earlier subtrees, attributes and their expressions, writing
-//	problem.go  problems
-//	mapping.go  mappings: directives
-//	place.go    mappings: where storage nodes go
-//	ert.go      energies
 package timeloop
 
 import (

@@ -9,7 +9,7 @@ import (
 
 // Parse reads a mapping from JSON or YAML (of which JSON is a part): an object with the key nodes (and perhaps imperfect), in the form that
 // MarshalJSON writes, or a layer of `tcmdse map --json`, whose key mapping holds such an object; the layer's other
-// keys are passed over. The file's name is for messages. Whether the names exist and the rules of model.md section 2
+// keys are passed over. The file's name is for messages. Whether the names exist and the rules of definition.md section 2
 // hold is for package model to tell.
 //
 // Errors are of type *yamlsrc.Error: text that is not YAML, unknown or missing keys, a node of no or of two kinds,

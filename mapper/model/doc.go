@@ -1,6 +1,6 @@
 // Package model is the one cost model: what a mapping of an Einsum on an architecture moves, occupies, costs and takes.
 //
-// It follows shared/spec/model.md, which is after the Turbo-Charged Mapper (Gilbert, Andrulis, Sze, Emer,
+// It follows docs/definition.md, which is after the Turbo-Charged Mapper (Gilbert, Andrulis, Sze, Emer,
 // arXiv 2602.15172) and LoopTree's analysis. The steps, each in its file:
 //
 //  1. problem.go: Compile joins an architecture and an Einsum into a Problem: relevance of rank variables, footprints,

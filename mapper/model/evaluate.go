@@ -102,7 +102,7 @@ func (w *walk) charge(total *Traffic, t, i, j int) {
 	p.Charge(total, Link{Tensor: t, Parent: w.steps[i].memory, Child: c.memory}, flows)
 }
 
-// occupancy returns the values that the storage node at step i holds at a time (model.md section 4): its tile, less
+// occupancy returns the values that the storage node at step i holds at a time (definition.md section 4): its tile, less
 // what a window sliding over the first partially relevant loop below need not hold yet.
 func (w *walk) occupancy(i int) float64 {
 	p, t := w.p, w.steps[i].tensor
@@ -122,7 +122,7 @@ func (w *walk) occupancy(i int) float64 {
 	return p.Footprint(t, extents)
 }
 
-// summarise turns traffic into energy and time (model.md section 5). busy is the traffic of all instances that are
+// summarise turns traffic into energy and time (definition.md section 5). busy is the traffic of all instances that are
 // in use, all alike, or, where used is nil, that of the one that is busiest.
 func (w *walk) summarise(total, busy *Traffic, peak [][]float64, used []float64) *Cost {
 	p := w.p

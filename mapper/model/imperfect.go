@@ -12,7 +12,7 @@ type Cut struct {
 
 // Visits returns the sum of width(points) over the tiles of a range of size points that the cuts, outermost first,
 // lead to; a tile covers at most tile points, the last one what is left, tiles without points are not visited. With
-// a width of one it counts tiles. This is the count of model.md section 7: pieces are cut in full and the last one
+// a width of one it counts tiles. This is the count of definition.md section 7: pieces are cut in full and the last one
 // covers only what is left, all the way in.
 func Visits(size int64, cuts []Cut, tile int64, width func(points int64) float64) float64 {
 	if size == 0 {
@@ -45,7 +45,7 @@ func anyFixed(cuts []Cut) bool {
 }
 
 // Lone reports whether rank variable v stands alone wherever it occurs, so that its outermost loop may leave a
-// remainder (model.md section 7).
+// remainder (definition.md section 7).
 func (p *Problem) Lone(v int) bool {
 	for t := range p.Tensors {
 		for _, dim := range p.Tensors[t].Dims {

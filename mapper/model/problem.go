@@ -62,7 +62,7 @@ type Array struct {
 }
 
 // NetworkJPerBit returns what the networks between two memories add to a bit that the outer one reads or writes for the
-// inner (or for the compute, len(Memories)): an addition to model.md, nothing where arrays have no energy.
+// inner (or for the compute, len(Memories)): definition.md section 3, nothing where arrays have no energy.
 func (p *Problem) NetworkJPerBit(parent, child int) float64 {
 	var sum float64
 	for i := range p.Arrays {

@@ -170,7 +170,7 @@ func TestOrderInGap(t *testing.T) {
 
 // TestRelevantLoopUp moves a loop over a relevant variable from directly below a storage node to above it: the node
 // and all others move as much as before, or less (a lone index with a stride loses the gaps between its tiles), and
-// the node holds no more. This is the rule of model.md section 6 that the search prunes by.
+// the node holds no more. This is the rule of definition.md section 6 that the search prunes by.
 func TestRelevantLoopUp(t *testing.T) {
 	moved := 0
 	each(t, func(s *sample) {

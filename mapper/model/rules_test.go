@@ -60,7 +60,7 @@ func nest(t *testing.T, text string) *mapping.Mapping {
 	return m
 }
 
-// TestRules breaks each rule of model.md section 2 once. Node is the number that the message gives, from 1; 0: none.
+// TestRules breaks each rule of definition.md section 2 once. Node is the number that the message gives, from 1; 0: none.
 func TestRules(t *testing.T) {
 	arch, e := small(t)
 	p, err := model.Compile(arch, e)

@@ -23,14 +23,14 @@ type Link struct {
 	Tensor, Parent, Child int
 }
 
-// Flows are what a link moves, in values. Fills is f*N*X*A of model.md section 3: all that reaches (or leaves) all
+// Flows are what a link moves, in values. Fills is f*N*X*A of definition.md section 3: all that reaches (or leaves) all
 // instances of the child; Served is f*N*M*A, what the parent's accesses see of it. First and ServedFirst, for the
 // output, have N' in place of N: the part that is visited for the first time, where nothing is fetched.
 type Flows struct {
 	Fills, First, Served, ServedFirst float64
 }
 
-// Charge adds the traffic of a link to the totals of both of its ends (model.md section 3).
+// Charge adds the traffic of a link to the totals of both of its ends (definition.md section 3).
 func (p *Problem) Charge(total *Traffic, l Link, f Flows) {
 	t := l.Tensor
 	up := p.Memories[l.Parent].Bits[t]

@@ -7,9 +7,9 @@ import (
 	"tcmdse/mapper/mapping"
 )
 
-// InvalidError says which rule of model.md section 2 a mapping breaks, and where.
+// InvalidError says which rule of definition.md section 2 a mapping breaks, and where.
 type InvalidError struct {
-	Rule int    // number of the rule in model.md section 2; 0 for names that do not exist
+	Rule int    // number of the rule in definition.md section 2; 0 for names that do not exist
 	Node int    // index in Mapping.Nodes, -1 when it is about the whole
 	What string // with the amounts
 }
@@ -96,7 +96,7 @@ func newWalk(p *Problem, m *mapping.Mapping) (*walk, error) {
 }
 
 // cut returns the extent below the loop of step st, node i of the mapping, where left is the extent above it. The
-// outermost loop of a lone variable may leave a remainder in imperfect mappings (model.md section 7).
+// outermost loop of a lone variable may leave a remainder in imperfect mappings (definition.md section 7).
 func (w *walk) cut(m *mapping.Mapping, i int, st *step, left int64) (int64, error) {
 	v := &w.p.Vars[st.v]
 	if m.Imperfect && left == v.Size && w.p.Lone(st.v) {

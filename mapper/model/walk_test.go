@@ -21,7 +21,7 @@ import (
 //   - times are those of the busiest instance of each memory and of the compute;
 //   - a pass covers the points that are left, and one without any is not run (section 7).
 //
-// Where model.md defines a count that hardware need not have, the walk follows its words:
+// Where definition.md defines a count that hardware need not have, the walk follows its words:
 //   - every arrival at a node moves its whole tile anew, even where the node still holds all or part of it;
 //   - boxes are dense: with a stride they hold values that no multiply-accumulate uses;
 //   - old partial sums go to every instance that reduces into the same place, not to one of them;

@@ -67,8 +67,8 @@ func readExample(t *testing.T, file string) example {
 	return ex
 }
 
-// TestWorked checks examples worked out by hand, the arithmetic beside each number. They are those of section 7 of
-// shared/notes/reference-semantics.md, where AccelForge gives the same totals.
+// TestWorked checks examples worked out by hand, the arithmetic beside each number. AccelForge gives the same
+// totals.
 func TestWorked(t *testing.T) {
 	files, err := filepath.Glob("testdata/worked/*.txt")
 	if err != nil || len(files) < 6 {

@@ -14,7 +14,7 @@ const MaxTensors = 6
 // maxPoints bounds iteration spaces and footprints, so that counts stay exact where they are counted in integers.
 const maxPoints = 1 << 62
 
-// Parse reads a workload file (contract section 4). Errors name file, line and key.
+// Parse reads a workload file (docs/files.md). Errors name file, line and key.
 func Parse(data []byte, file string) (*Network, error) {
 	doc, err := yamlsrc.Parse(data, file)
 	if err != nil {
@@ -258,8 +258,8 @@ func pair(v yamlsrc.Value) (h, w int64) {
 	if !v.Present() {
 		return 1, 1
 	}
-	if l := v.List; v.IsList() {
-		if xs := l(); len(xs) == 2 {
+	if v.IsList() {
+		if xs := v.List(); len(xs) == 2 {
 			return xs[0].Int(1), xs[1].Int(1)
 		}
 		v.Fail("not a pair", "one number, or [height, width]")

@@ -3,12 +3,7 @@ package workload
 import (
 	"embed"
 	"encoding/binary"
-	"fmt"
 	"math/big"
-	"os"
-	"path/filepath"
-	"slices"
-	"strings"
 
 	"tcmdse/internal/yamlsrc"
 )
@@ -16,45 +11,23 @@ import (
 //go:embed nets/*.yaml
 var nets embed.FS
 
-// Names lists the embedded networks, sorted.
-func Names() []string {
-	entries, _ := nets.ReadDir("nets")
-	var out []string
-	for _, e := range entries {
-		out = append(out, strings.TrimSuffix(e.Name(), ".yaml"))
-	}
-	return out
+func embedded() yamlsrc.Embedded {
+	return yamlsrc.Embedded{Files: nets, Folder: "nets", Kind: "network"}
 }
 
+// Names lists the embedded networks, sorted.
+func Names() []string { return embedded().Names() }
+
 // NetYAML returns an embedded network's text with its comments.
-func NetYAML(name string) ([]byte, error) {
-	data, err := nets.ReadFile("nets/" + name + ".yaml")
-	if err != nil {
-		return nil, fmt.Errorf("no embedded network %q; there are %s", name, strings.Join(Names(), ", "))
-	}
-	return data, nil
-}
+func NetYAML(name string) ([]byte, error) { return embedded().Text(name) }
 
 // Open reads a network: a file, its path relative to the folder from, or else an embedded name.
 func Open(name, from string) (*Network, error) {
-	path := name
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(from, path)
-	}
-	data, err := yamlsrc.ReadFile(path)
-	if err == nil {
-		return Parse(data, path)
-	}
-	if _, statErr := os.Stat(path); statErr == nil && !embedded(name) {
-		return nil, &yamlsrc.Error{File: path, Msg: err.Error()}
-	}
-	data, err = NetYAML(name)
+	data, file, _, err := embedded().Read(name, from)
 	if err != nil {
-		msg := fmt.Sprintf("no file %s and no embedded network %q", path, name)
-		msg += yamlsrc.Meant(name, Names())
-		return nil, &yamlsrc.Error{File: name, Msg: msg, Allowed: "a file, " + strings.Join(Names(), ", ")}
+		return nil, err
 	}
-	return Parse(data, name+".yaml (embedded)")
+	return Parse(data, file)
 }
 
 // TotalMACs returns the multiply-accumulates of the network, layers multiplied by their count.
@@ -111,5 +84,3 @@ func (e *Einsum) ShapeKey() string {
 	}
 	return string(b)
 }
-
-func embedded(name string) bool { return slices.Contains(Names(), name) }

@@ -19,7 +19,7 @@ type Doc struct {
 	Layers              map[string]string // comment at a layer, by name
 }
 
-// Write writes a network as a workload file (contract section 4), layers as conv or matmul where they are of that
+// Write writes a network as a workload file, layers as conv or matmul where they are of that
 // form. It fails where no file can say what the network is: names that Parse refuses, sizes that cannot be counted,
 // a third operand that alone has a role. Rank variables of an Einsum read back in the order in which they occur in it.
 func Write(w io.Writer, n *Network, d Doc) error {

@@ -1,9 +1,14 @@
 // Package nest shows a mapping as people read it: an indented loop nest with the tile that each loop leaves, what each
 // memory keeps of which tensor, how full that makes it, and what moves at each level.
 //
-// It reads what package results stores, a mapping's JSON (contract section 6) and the components' figures, and knows no
+// It reads what package results stores, a mapping's JSON (docs/json.md) and the components' figures, and knows no
 // mapper: the figures are those that were computed when the layer was mapped. Text is for terminals and sheets; the
 // lines and levels are for pictures.
+//
+//	n, err := nest.Read(layer.MappingJSON, layer.Components)
+//	n.Text()   // Loops and Traffic, one below the other: docs/model.md has one and says how to read it
+//
+// nest.go makes lines, tiles and levels of the JSON, text.go aligns them.
 package nest
 
 import (

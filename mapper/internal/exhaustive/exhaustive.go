@@ -1,4 +1,4 @@
-// Package exhaustive is the brute-force oracle: it enumerates mappings by the definition of model.md section 2 and
+// Package exhaustive is the brute-force oracle: it enumerates mappings by docs/definition.md section 2 and
 // prices each with the evaluator. It knows nothing of package mapper and uses none of its reasoning.
 //
 // Enumerated are all sets of kept tensors between what a memory must and may keep, all orders of storage nodes within
@@ -14,7 +14,7 @@
 //     loops and the first partially relevant one; with the parts merged into the first of them it passes at least as
 //     many passes, so it holds no more. Merging never makes a mapping invalid, and never dearer.
 //
-// Imperfect enumerates what model.md section 7 adds: for a variable that stands alone, any factors whose product is at
+// Imperfect enumerates what definition.md section 7 adds: for a variable that stands alone, any factors whose product is at
 // least its size; of these, what makes more passes than the size needs is no mapping. There the order
 // of spatial loops on one variable matters, so all orders of a gap's spatial loops are enumerated.
 package exhaustive

@@ -35,7 +35,7 @@
 //   - html.go: the page. html_answers.go: its tables. html_data.go, html_design.go: what its scripts read (templates/).
 //   - svg.go: a picture for slides. svg_panel.go: one plot. svg_labels.go: names of points where they hide nothing.
 //     axis.go, axis_ticks.go: logarithmic axes of pictures, pages and charts.
-//   - csv.go, json.go, table.go: files for programs, one document for scripts, the terminal.
+//   - csv.go, json.go, table.go: files for programs, one document for scripts, the terminal. inert.go: no text in CSV is a formula.
 //   - compare_text.go, compare_json.go, compare_html.go, compare_svg.go: forms of comparisons.
 //
 // Why one package, though it is the largest: the seams run through Data. Figures are methods of Workload, and each form

@@ -13,7 +13,7 @@
 // Every command:
 //
 //   - cli.go: Main, the list of commands, exit statuses. complete.go: completions. near.go: the flag that was meant. set.go: --set.
-//   - paths.go: files to write. kind.go: what a file is by its keys. version.go, man.go.
+//   - plain.go: no control character reaches a terminal. paths.go: files to write. kind.go: what a file is by its keys. version.go, man.go.
 //
 // One architecture and one network:
 //

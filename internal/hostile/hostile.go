@@ -1,6 +1,13 @@
 // Package hostile holds the names that an attacker would give to layers, networks, parameters and sources: for tests of every form of
 // output, which all try the same list (docs/security.md). Names that the project's own files may have follow a grammar that refuses
 // nearly all of them; in a results file received from somebody else they stand all the same.
+//
+//	for _, n := range hostile.Names() {
+//		t.Run(n.What, func(t *testing.T) { ... n.Text ... })
+//	}
+//
+// A name that ran as a script would set the page's title to Mark, one that ran as a command or became a path would leave a
+// file of that name: tests look for both.
 package hostile
 
 import "strings"

@@ -41,6 +41,8 @@ func TestHostileShapes(t *testing.T) {
 		"trigger, cut":   {"CREATE TRIGGER t AFTER INSERT ON outcomes BEGIN DELETE FROM sweeps; END; " + rewrite + "type = 'trigger' || char(0) WHERE name = 't'", `a trigger, "t"`},
 		"view, upper":    {"DROP VIEW front; CREATE VIEW front AS " + endless + "SELECT i AS sweep_id FROM n; " + rewrite + "type = 'View' WHERE name = 'front'", `under the name "front"`},
 		"view, cut":      {"DROP VIEW front; CREATE VIEW front AS " + endless + "SELECT i AS sweep_id FROM n; " + rewrite + "name = 'front' || char(0) || 'x' WHERE name = 'front'", `under the name "front"`},
+		"version":        {"CREATE VIEW Pragma_user_version AS " + endless + "SELECT 5 AS user_version FROM n WHERE i < 0", `holds "Pragma_user_version"`},
+		"list":           {"CREATE TABLE json_each (key, value)", `holds "json_each"`},
 		"windows":        {rewrite + "sql = replace(sql, char(10), char(13, 10)) WHERE type = 'view'", ""},
 		"own columns":    {"ALTER TABLE candidates ADD COLUMN note TEXT; CREATE INDEX i ON candidates (note); CREATE TABLE a (b); ALTER TABLE a RENAME COLUMN b TO c; ALTER TABLE a RENAME TO d", ""},
 		"own things":     {"CREATE VIEW mine AS SELECT * FROM front; CREATE TABLE notes (text); CREATE INDEX i ON notes (text)", ""},

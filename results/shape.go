@@ -1,6 +1,8 @@
 package results
 
 import (
+	"database/sql"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -41,6 +43,20 @@ func (s *Store) checkShape() error {
 		return explain(s.path, err)
 	}
 	return nil
+}
+
+// checkNames refuses a file with a table or view in the place of what this package asks of SQLite itself: a view that is called
+// pragma_user_version would answer, or never answer, what version the file has.
+func (s *Store) checkNames() error {
+	var name string
+	err := s.db.QueryRow(`SELECT name FROM sqlite_schema WHERE lower(type) <> 'index' AND (name LIKE 'pragma\_%' ESCAPE '\' OR name LIKE 'json_each')`).Scan(&name)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return explain(s.path, err)
+	}
+	return &NotResultsError{Path: s.path, What: fmt.Sprintf("holds %q, a name under which SQLite itself answers: it is not used", name)}
 }
 
 // cstring is a text as SQLite's own C code reads it.

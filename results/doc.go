@@ -17,7 +17,7 @@
 //
 //   - store.go: open and close, create. lock_unix.go, lock_other.go: one writer a file. version.go, migrate.go: schemas.
 //   - connect.go: what a connection may do and hold. shape.go: files that hold other things under these names are refused.
-//   - types.go: the rows. write.go: sweeps and candidates. finite.go: no figure that is no number. sums.go: components over a network. runs.go, shards.go: who computed what.
+//   - types.go: the rows. write.go: sweeps and candidates. finite.go: no figure that is no number, appended or joined. sums.go: components over a network. runs.go, shards.go: who computed what.
 //   - recall.go: layers and refusals by work key, for later sweeps. keys.go: what is done. estimates.go: answers of external estimators.
 //
 // Read:

@@ -1,9 +1,15 @@
 package results
 
 import (
+	"context"
+	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
+	"strconv"
+	"strings"
 )
 
 // finite refuses numbers that are not: SQLite would store NaN as NULL and infinity as something no sheet reads.
@@ -70,3 +76,73 @@ func (r *WorkloadResult) Finite() error {
 	}
 	return errors.Join(errs...)
 }
+
+// InfiniteError tells that a file to be joined holds a figure that is no finite number, which no build of this tool stores.
+type InfiniteError struct{ Path, Table, Column, Row, Value string }
+
+func (e *InfiniteError) Error() string {
+	return fmt.Sprintf("%s holds %s in column %s of table %s (%s), where only finite numbers are stored; it was changed by other means than tcmdse, and nothing of it was joined",
+		e.Path, e.Value, e.Column, e.Table, e.Row)
+}
+
+// checkFinite looks through the figures of the attached file src: columns of real numbers that it and main have in this tool's tables.
+func checkFinite(ctx context.Context, tx *sql.Tx, path string) error {
+	ours, _ := declared()
+	rows, err := tx.QueryContext(ctx, `SELECT lower(t.name), c.name, c.pk > 0 FROM main.sqlite_schema t CROSS JOIN pragma_table_info(t.name, 'main') c
+		CROSS JOIN pragma_table_info(t.name, 'src') s ON s.name = c.name WHERE t.type = 'table' AND (c.type = 'REAL' OR c.pk > 0) ORDER BY t.name, c.cid`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	figures, keys := map[string][]string{}, map[string][]string{}
+	for rows.Next() {
+		var table, column string
+		var key bool
+		if err := rows.Scan(&table, &column, &key); err != nil {
+			return err
+		}
+		if of := figures; ours[table] == "table" {
+			if key {
+				of = keys
+			}
+			of[table] = append(of[table], column)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	for _, table := range slices.Sorted(maps.Keys(figures)) {
+		if err := finiteIn(ctx, tx, path, table, figures[table], keys[table]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// finiteIn looks through one table. What is no number at all is greater than any to SQLite.
+func finiteIn(ctx context.Context, tx *sql.Tx, path, table string, figures, keys []string) error {
+	which, value, row := "CASE", "CASE", "''"
+	for i, c := range figures {
+		when := fmt.Sprintf(" WHEN %s NOT BETWEEN -?1 AND ?1 THEN ", identifier(c))
+		which += when + strconv.Itoa(i+1)
+		value += when + identifier(c)
+	}
+	for i, k := range keys {
+		row += fmt.Sprintf(" || '%s%s ' || %s", strings.Repeat(", ", min(i, 1)), strings.ReplaceAll(k, "'", "''"), identifier(k))
+	}
+	e := InfiniteError{Path: path, Table: table}
+	var n int
+	err := tx.QueryRowContext(ctx, fmt.Sprintf("SELECT %s END AS n, CAST(%s END AS TEXT), %s FROM src.%s WHERE n LIMIT 1", which, value, row, identifier(table)), math.MaxFloat64).
+		Scan(&n, &e.Value, &e.Row)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	e.Column = figures[n-1]
+	return &e
+}
+
+// identifier makes a name of SQL.
+func identifier(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }

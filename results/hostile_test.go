@@ -27,16 +27,25 @@ func TestHostileShapes(t *testing.T) {
 		t.Fatal(err)
 	}
 	const endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n) "
+	const rewrite = "PRAGMA writable_schema=ON; UPDATE sqlite_schema SET "
 	for name, c := range map[string]struct{ ddl, want string }{
-		"endless view":  {"DROP VIEW front; CREATE VIEW front AS " + endless + "SELECT i AS sweep_id FROM n", `under the name "front"`},
-		"library":       {"DROP VIEW run; CREATE VIEW run AS SELECT load_extension('/tmp/x.so') AS run_id", `under the name "run"`},
-		"other case":    {"DROP VIEW failure; CREATE VIEW Failure AS SELECT 1", `under the name "Failure"`},
-		"view of table": {"DROP TABLE refusals; CREATE VIEW refusals AS SELECT 1 AS work_key, 'x' AS reason", `under the name "refusals"`},
-		"table of view": {"DROP VIEW shard; CREATE TABLE shard (x)", `under the name "shard"`},
-		"virtual table": {"DROP TABLE refusals; CREATE VIRTUAL TABLE refusals USING fts4(work_key, reason)", `under the name "refusals"`},
-		"trigger":       {"CREATE TRIGGER t AFTER INSERT ON outcomes BEGIN DELETE FROM sweeps; END", `a trigger, "t"`},
-		"view trigger":  {"CREATE TRIGGER v INSTEAD OF INSERT ON front BEGIN DELETE FROM sweeps; END", `a trigger, "v"`},
-		"own things":    {"CREATE VIEW mine AS SELECT * FROM front; CREATE TABLE notes (text); CREATE INDEX i ON notes (text)", ""},
+		"endless view":   {"DROP VIEW front; CREATE VIEW front AS " + endless + "SELECT i AS sweep_id FROM n", `under the name "front"`},
+		"library":        {"DROP VIEW run; CREATE VIEW run AS SELECT load_extension('/tmp/x.so') AS run_id", `under the name "run"`},
+		"other case":     {"DROP VIEW failure; CREATE VIEW Failure AS SELECT 1", `under the name "Failure"`},
+		"view of table":  {"DROP TABLE refusals; CREATE VIEW refusals AS SELECT 1 AS work_key, 'x' AS reason", `under the name "refusals"`},
+		"table of view":  {"DROP VIEW shard; CREATE TABLE shard (x)", `under the name "shard"`},
+		"virtual table":  {"DROP TABLE refusals; CREATE VIRTUAL TABLE refusals USING fts4(work_key, reason)", `under the name "refusals"`},
+		"trigger":        {"CREATE TRIGGER t AFTER INSERT ON outcomes BEGIN DELETE FROM sweeps; END", `a trigger, "t"`},
+		"view trigger":   {"CREATE TRIGGER v INSTEAD OF INSERT ON front BEGIN DELETE FROM sweeps; END", `a trigger, "v"`},
+		"trigger, upper": {"CREATE TRIGGER t AFTER INSERT ON outcomes BEGIN DELETE FROM sweeps; END; " + rewrite + "type = 'TRIGGER' WHERE name = 't'", `a trigger, "t"`},
+		"trigger, cut":   {"CREATE TRIGGER t AFTER INSERT ON outcomes BEGIN DELETE FROM sweeps; END; " + rewrite + "type = 'trigger' || char(0) WHERE name = 't'", `a trigger, "t"`},
+		"view, upper":    {"DROP VIEW front; CREATE VIEW front AS " + endless + "SELECT i AS sweep_id FROM n; " + rewrite + "type = 'View' WHERE name = 'front'", `under the name "front"`},
+		"view, cut":      {"DROP VIEW front; CREATE VIEW front AS " + endless + "SELECT i AS sweep_id FROM n; " + rewrite + "name = 'front' || char(0) || 'x' WHERE name = 'front'", `under the name "front"`},
+		"version":        {"CREATE VIEW Pragma_user_version AS " + endless + "SELECT 5 AS user_version FROM n WHERE i < 0", `holds "Pragma_user_version"`},
+		"list":           {"CREATE TABLE json_each (key, value)", `holds "json_each"`},
+		"windows":        {rewrite + "sql = replace(sql, char(10), char(13, 10)) WHERE type = 'view'", ""},
+		"own columns":    {"ALTER TABLE candidates ADD COLUMN note TEXT; CREATE INDEX i ON candidates (note); CREATE TABLE a (b); ALTER TABLE a RENAME COLUMN b TO c; ALTER TABLE a RENAME TO d", ""},
+		"own things":     {"CREATE VIEW mine AS SELECT * FROM front; CREATE TABLE notes (text); CREATE INDEX i ON notes (text)", ""},
 	} {
 		path := filepath.Join(t.TempDir(), "r.db")
 		if err := os.WriteFile(path, good, 0o644); err != nil {

@@ -53,8 +53,8 @@ func (e *ConflictError) Error() string {
 // sweep, candidates of the same architecture one candidate. Results that both have are stored once, if they are equal
 // (figures within 1e-12 of each other; the same result on another processor may differ in its last bit) and else are a
 // ConflictError. A result replaces a failure, and both replace that a candidate was skipped. Files of older schemas are
-// joined as they would be migrated; the other file is never changed. It is checked before: a DamagedError or, where it was
-// written to meanwhile by one who did not have it open before, a ChangedError says what is wrong with it.
+// joined as they would be migrated; the other file is never changed. It is checked before: a DamagedError, an InfiniteError or,
+// where it was written to meanwhile by one who did not have it open before, a ChangedError says what is wrong with it.
 func (s *Store) Merge(ctx context.Context, path string) (Merged, error) {
 	before, err := os.Stat(path)
 	if err != nil {
@@ -96,6 +96,9 @@ func (s *Store) Merge(ctx context.Context, path string) (Merged, error) {
 	}
 	defer m.tx.Rollback()
 	m.err = checkWhole(ctx, m.tx, "src", path)
+	if m.err == nil {
+		m.err = checkFinite(ctx, m.tx, path)
+	}
 	m.run()
 	if m.err == nil && unlocked {
 		m.err = unchanged(path, before)
@@ -108,7 +111,7 @@ func (s *Store) Merge(ctx context.Context, path string) (Merged, error) {
 			return Merged{}, &ChangedError{path}
 		}
 		switch m.err.(type) {
-		case *ConflictError, *DamagedError, *ChangedError:
+		case *ConflictError, *DamagedError, *ChangedError, *InfiniteError:
 			return Merged{}, m.err
 		}
 		return Merged{}, fmt.Errorf("joining %s: %w", path, explain(s.path, m.err))

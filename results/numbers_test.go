@@ -2,10 +2,14 @@ package results
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"math"
 	"math/big"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -206,4 +210,58 @@ func TestOrderOfSums(t *testing.T) {
 		r.Shuffle(len(w.Layers), func(i, j int) { w.Layers[i], w.Layers[j] = w.Layers[j], w.Layers[i] })
 	}
 	t.Logf("%d layers over 12 decades: worst %.2g", layers, worst)
+}
+
+// TestMergeFinite: a file that was edited to hold a figure that is not finite, in any column, is not joined, and the error says where
+// it is. Figures that a user added beside this tool's are none of it.
+func TestMergeFinite(t *testing.T) {
+	ctx := context.Background()
+	good := file(t, "good.db", netSweep(), sample(0, 1, 4), sample(1, 2, 3))
+	into, _ := merged(t)
+	columns, err := into.Query(ctx, `SELECT t.name, c.name FROM pragma_table_list t JOIN pragma_table_info(t.name) c WHERE t.type = 'table' AND c.type = 'REAL'`)
+	if err != nil || len(columns.Values) < 30 {
+		t.Fatal(columns, err)
+	}
+	edit := func(ddl string) string {
+		path := filepath.Join(t.TempDir(), "edited.db")
+		data, err := os.ReadFile(good)
+		if err == nil {
+			err = os.WriteFile(path, data, 0o644)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		db, err := sql.Open("sqlite3", path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		if _, err := db.Exec(ddl); err != nil {
+			t.Fatal(ddl, err)
+		}
+		return path
+	}
+	for i, c := range columns.Values {
+		value := []string{"9e999", "-9e999"}[i%2]
+		table, column := c[0].(string), c[1].(string)
+		key := keyColumn(table)
+		path := edit(fmt.Sprintf("UPDATE %[1]s SET %[2]s = %[3]s WHERE %[4]s = (SELECT max(%[4]s) FROM %[1]s)", table, column, value, key))
+		_, err := into.Merge(ctx, path)
+		var bad *InfiniteError
+		if !errors.As(err, &bad) || bad.Table != table || bad.Column != column || !strings.HasSuffix(bad.Value, "Inf") || !strings.HasPrefix(bad.Row, key+" ") {
+			t.Errorf("%s.%s: %v", table, column, err)
+		}
+		if rows, err := into.Query(ctx, "SELECT count(*) FROM sweeps"); err != nil || rows.Values[0][0] != int64(0) {
+			t.Fatalf("%s.%s: joined all the same: %v, %v", table, column, rows, err)
+		}
+	}
+	if m, err := into.Merge(ctx, edit("ALTER TABLE candidates ADD COLUMN mine REAL; UPDATE candidates SET mine = 9e999; UPDATE layers SET energy_j = 1.7976931348623157e308")); err != nil || m.Outcomes != 2 {
+		t.Errorf("a user's column and the largest number: %+v, %v", m, err)
+	}
+}
+
+// keyColumn is the first column of a table's key.
+func keyColumn(table string) string {
+	return map[string]string{"candidates": "candidate_id", "params": "candidate_id", "outcomes": "outcome_id", "layers": "layer_id",
+		"components": "layer_id", "outcome_components": "outcome_id"}[table]
 }

@@ -23,6 +23,9 @@ func keyColumns() []string {
 // version returns the schema of the file, 0 for an empty one. A newer schema and a file of another program are errors.
 // It writes nothing, not even a journal.
 func (s *Store) version() (int, error) {
+	if err := s.checkNames(); err != nil {
+		return 0, err
+	}
 	v, things, columns, err := s.describe()
 	if err != nil {
 		return 0, explain(s.path, err)

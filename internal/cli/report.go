@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
 	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -96,7 +98,13 @@ func runReport(ctx context.Context, e *env, s *results.Store, sweeps []results.S
 		return err
 	}
 	if f.csv != "" {
-		if err := reports.WriteCSV(ctx, f.csv, s, d); err != nil {
+		ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM) // it takes minutes of a large sweep, and half a file is not left
+		defer stop()
+		err := reports.WriteCSV(ctx, f.csv, s, d)
+		if err != nil && ctx.Err() != nil {
+			return fmt.Errorf("%w: files of %s that were finished are there, the others are not", errInterrupted, f.csv)
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"database/sql"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -74,5 +75,54 @@ func TestEarlySignal(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(dir, "db")); err == nil {
 		t.Error("a database of nothing was left")
+	}
+}
+
+// TestReportSignal: CSV files of a large sweep take long; a report that is told to end meanwhile leaves no part of one behind.
+func TestReportSignal(t *testing.T) {
+	binary(t) // before the folder is this test's
+	files(t, map[string]string{"s.yaml": smallSweep, "net.yaml": smallNet})
+	if status, _, errs := call(t, "sweep", "s.yaml", "--quiet"); status != 0 {
+		t.Fatal(errs)
+	}
+	const path = "tcmdse-out/results.db"
+	db, err := sql.Open("sqlite3", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const many = "WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 60000) INSERT INTO "
+	for _, q := range []string{
+		many + `candidates (candidate_id, sweep_id, key, idx, arch, arch_yaml, area_mm2) SELECT i, sweep_id, 'k' || i, i, arch, arch_yaml, area_mm2
+			FROM n, (SELECT * FROM candidates LIMIT 1)`,
+		many + `outcomes (candidate_id, workload, status, reason, energy_j, latency_s, edp_js, sweep_id, area_mm2, idx) SELECT i, workload, status, reason, energy_j, latency_s, edp_js,
+			sweep_id, area_mm2, i FROM n, (SELECT * FROM outcomes WHERE status = 'ok' LIMIT 1)`,
+	} {
+		if _, err := db.Exec(q); err != nil {
+			t.Fatal(err)
+		}
+	}
+	db.Close()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := start(t, dir, "report", path, "--csv", "csv")
+	for began := false; !began; time.Sleep(time.Millisecond) {
+		unfinished, _ := filepath.Glob("csv/.tcmdse-*")
+		began = len(unfinished) > 0
+		select {
+		case <-p.done:
+			t.Fatal("ended before it could be told to")
+		default:
+		}
+	}
+	p.cmd.Process.Signal(syscall.SIGINT)
+	status, errs := p.wait(t)
+	if status != 130 || !strings.Contains(errs, "interrupted: files of csv") {
+		t.Errorf("exit %d: %s", status, errs)
+	}
+	left, err := filepath.Glob("csv/.*")
+	if err != nil || len(left) > 0 {
+		t.Errorf("parts of files: %v, %v", left, err)
 	}
 }

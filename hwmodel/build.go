@@ -119,7 +119,7 @@ func (f *fieldReader) readWidth() float64 {
 		f.fail("width", "widths above 0", "no width")
 	}
 	if f.width > 1<<62 {
-		f.fail("width", "widths of at most 512PiB", "too wide")
+		f.fail("width", "widths of at most 524288TiB", "too wide")
 	}
 	return f.width
 }
@@ -155,7 +155,7 @@ func (f *fieldReader) whole(key string) int64 {
 	}
 	n, fits := q.Int()
 	if !fits || n <= 0 || n > 1<<62 {
-		f.fail(key, "whole bits, from 1b to 512PiB, or unlimited", "not a size")
+		f.fail(key, "whole bits, from 1b to 524288TiB, or unlimited", "not a size")
 		return 1
 	}
 	return n

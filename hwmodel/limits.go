@@ -2,7 +2,6 @@ package hwmodel
 
 import (
 	"fmt"
-	"math"
 
 	"tcmdse/internal/unit"
 )
@@ -51,7 +50,10 @@ func (s *Spec) checkFigure(sn *specNode, fig *Figure, given field) error {
 	return s.fail(given.line, sn.name+"."+fig.Field, given.text, limits(fig.Unit), "comes to %.4g %s, which is too large or too small", fig.Value, fig.Unit)
 }
 
-// checkInstances refuses arrays of more instances than an int64 counts twice over, by the largest of their dimensions.
+// mostInstances is how often a node may be there, so that an int64 counts instances twice over.
+const mostInstances = 1 << 62
+
+// checkInstances refuses arrays of more instances than that, and names the largest of their dimensions.
 func (s *Spec) checkInstances(a *Arch) error {
 	total, node, dim := int64(1), -1, -1
 	for i := range a.Nodes {
@@ -59,7 +61,7 @@ func (s *Spec) checkInstances(a *Arch) error {
 			if node < 0 || d.Size > a.Nodes[node].Dims[dim].Size {
 				node, dim = i, k
 			}
-			if d.Size > math.MaxInt64/total/2 {
+			if d.Size > mostInstances/total {
 				at := &s.nodes[node].dims[dim]
 				return s.fail(at.line, a.Nodes[node].Name+"."+at.name, fmt.Sprint(at.size), "sizes of all arrays that multiply to at most 2^62",
 					"more instances than can be counted")
@@ -99,7 +101,7 @@ func (a *Arch) Check() error {
 			return bad(n, "size", float64(n.SizeBits), "0 for unlimited, or 1 to 2^62 bits")
 		}
 		for _, d := range n.Dims {
-			if instances *= float64(d.Size); d.Size < 1 || instances > 1<<62 {
+			if instances *= float64(d.Size); d.Size < 1 || instances > mostInstances {
 				return bad(n, d.Name, float64(d.Size), "sizes of all arrays that multiply to at most 2^62")
 			}
 		}

@@ -1,6 +1,7 @@
 package hwmodel
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -63,5 +64,34 @@ func TestLimitsHold(t *testing.T) {
 	}
 	if inRange(math.NaN()) {
 		t.Error("NaN is in range")
+	}
+}
+
+// TestMostInstances: 2^62 instances are what messages allow, and are taken; one more doubling is not.
+func TestMostInstances(t *testing.T) {
+	for sizes, ok := range map[[2]int64]bool{{1 << 32, 1 << 30}: true, {1 << 62, 1}: true, {1 << 31, 1<<31 + 1}: false, {1 << 62, 2}: false} {
+		_, err := ParseSpec(fmt.Appendf(nil, `
+name: a
+nodes:
+  - {memory: DRAM, size: unlimited}
+  - {array: PE, dims: [{name: x, size: %d}, {name: y, size: %d}]}
+  - {compute: MAC}
+`, sizes[0], sizes[1]), "a.yaml")
+		if (err == nil) != ok {
+			t.Errorf("%v: %v", sizes, err)
+		}
+	}
+}
+
+// TestSizesAsWritten: the largest size and width that messages name can be written as they name it.
+func TestSizesAsWritten(t *testing.T) {
+	for size, ok := range map[string]bool{"524288TiB": true, "524289TiB": false} {
+		for _, key := range []string{"size: %s", "size: 1KiB, width: %s"} {
+			text := "name: a\nnodes:\n  - {memory: DRAM, " + fmt.Sprintf(key, size) + "}\n  - {compute: MAC}\n"
+			_, err := ParseSpec([]byte(text), "a.yaml")
+			if (err == nil) != ok || err != nil && !strings.Contains(err.Error(), "524288TiB") {
+				t.Errorf("%s: %v", text, err)
+			}
+		}
 	}
 }

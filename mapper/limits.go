@@ -32,13 +32,17 @@ func (e *TooLargeError) Error() string {
 	return fmt.Sprintf("mapper: %s: %.4g; at most %.0f can be searched exactly", e.What, e.Count, e.Most)
 }
 
-// names joins the names of variables.
-func (s *space) names(vars []int) string {
+// theVariables says whose tiles are too many: one by itself has many only with remainders, several where they share dimensions.
+func (s *space) theVariables(vars []int) string {
+	if len(vars) == 1 {
+		v := &s.p.Vars[vars[0]]
+		return fmt.Sprintf("variable %s of size %d, with remainders", v.Name, v.Size)
+	}
 	var out []string
 	for _, v := range vars {
 		out = append(out, s.p.Vars[v].Name)
 	}
-	return strings.Join(out, ", ")
+	return fmt.Sprintf("the variables %s share dimensions", strings.Join(out, ", "))
 }
 
 // pause counts n steps and looks at the context now and then; it reports whether the work has to end.

@@ -67,3 +67,21 @@ func TestTooLarge(t *testing.T) {
 		t.Errorf("the context's end was noticed after %v", d)
 	}
 }
+
+// TestTooLargeAlone: a variable that shares no dimension is named by itself, with its size.
+func TestTooLargeAlone(t *testing.T) {
+	spec, err := hwmodel.Open("eyeriss", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	arch, err := spec.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	layer := workload.Matmul(0, 2097152, 2, 2)
+	_, err = Optimal(t.Context(), arch, &layer, Options{Imperfect: true})
+	const want = "mapper: variable m of size 2097152, with remainders; tiles that can be formed: 2.097e+06; at most 1048576 can be searched exactly"
+	if err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+}

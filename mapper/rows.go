@@ -2,7 +2,6 @@ package mapper
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"slices"
 
@@ -131,7 +130,7 @@ func (s *space) buildTable(order []int, next, group, in int, under, freeTop bool
 	gaps := s.gapVars(order, next)
 	t := &rowTable{}
 	if n := s.chains(g, gaps, in); n > maxRows {
-		s.err = &TooLargeError{fmt.Sprintf("the variables %s share dimensions; ways to tile them in one memory", s.names(g.vars)), n, maxRows}
+		s.err = &TooLargeError{s.theVariables(g.vars) + "; ways to tile in one memory", n, maxRows}
 	}
 	if s.err != nil {
 		return t

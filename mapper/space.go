@@ -79,7 +79,7 @@ func newSpace(ctx context.Context, p *model.Problem, r rules, imperfect bool) (*
 			n = float64(p.Vars[vars[0]].Size)
 		}
 		if n > maxExtents {
-			return nil, &TooLargeError{fmt.Sprintf("the variables %s share dimensions; tiles they can form together", s.names(vars)), n, maxExtents}
+			return nil, &TooLargeError{s.theVariables(vars) + "; tiles that can be formed", n, maxExtents}
 		}
 		if s.loose[vars[0]] {
 			s.groups = append(s.groups, s.newLooseGroup(vars[0]))

@@ -32,7 +32,7 @@
 // memory's tilings fill, factor.go divides sizes, least.go has the bounds alone, infeasible.go says why there is no
 // mapping, rules.go lets tests make a rule too greedy. citations.md says what is taken from which paper, and what is not.
 //
-//	r, err := mapper.Optimal(ctx, arch, &layer, mapper.Options{Objective: mapper.EDP})
+//	r, err := mapper.Optimal(ctx, arch, &einsum, mapper.Options{Objective: mapper.EDP})
 //	r.Mapping, r.Cost, r.Search.Optimal // the mapping, what it costs, and whether the search ran to its end
 //
 // Energy and busy times are sums of non-negative multiples of fills less multiples of first visits; the search prices

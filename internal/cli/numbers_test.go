@@ -103,6 +103,47 @@ func TestSizesOutOfRange(t *testing.T) {
 	}
 }
 
+// TestAtTheLimits prices mappings where everything is as large, or as small, as it may be at once: 2^62 instances and nearly as many
+// multiply-accumulates, values of 2^20 bits, costs and rates of 1e50 and 1e-50. No figure is lost, infinite or no number.
+func TestAtTheLimits(t *testing.T) {
+	const arch = `
+name: a
+nodes:
+  - {memory: D, size: unlimited, keep: all, bits: {inputs: 1048576, weights: 1048576, outputs: 1048576}, leakage: COSTW, area: COSTm2,
+     read: {energy: COSTJ/bit, bandwidth: RATEb/s}, write: {energy: COSTJ/bit, bandwidth: RATEb/s}}
+  - {array: P, energy: COSTJ/bit, dims: [{name: x, size: 4294967296, multicast: none}, {name: y, size: 1073741824, multicast: none}]}
+  - {compute: M, energy: COSTJ, throughput: RATE/s, leakage: COSTW, area: COSTm2}
+`
+	const kept = "  - {keep: D, tensor: I}\n  - {keep: D, tensor: W}\n  - {keep: D, tensor: O}\n"
+	files(t, map[string]string{
+		"large.yaml": strings.NewReplacer("COST", "1e50", "RATE", "1e-50").Replace(arch),
+		"small.yaml": strings.NewReplacer("COST", "1e-50", "RATE", "1e50").Replace(arch),
+		"w.yaml": "name: w\nbits: 1\nlayers:\n" +
+			"  - {name: one, matmul: {M: 1, K: 1, N: 1}}\n" +
+			"  - {name: all, matmul: {M: 1048576, K: 1048576, N: 4194304}, count: 9223372036854775807}\n" +
+			"  - {name: primes, matmul: {M: 1048573, K: 1048573, N: 2097143}, count: 9223372036854775807}\n",
+		"one.yaml":    "nodes:\n" + kept,
+		"all.yaml":    "nodes:\n" + kept + "  - {for: m, in: 1048576}\n  - {for: k, in: 1048576}\n  - {for: n, in: 4194304}\n",
+		"primes.yaml": "imperfect: true\nnodes:\n" + kept + "  - {for: m, in: 1048573}\n  - {for: k, in: 1048573}\n  - {for: n, in: 699048}\n  - {par: P.x, for: n, in: 3}\n",
+	})
+	for _, arch := range []string{"large.yaml", "small.yaml"} {
+		for _, layer := range []string{"one", "all", "primes"} {
+			status, out, errs := call(t, "evaluate", "--arch", arch, "--workload", "w.yaml", "--layer", layer, "--mapping", layer+".yaml", "--json")
+			var doc struct {
+				Area    float64            `json:"area_mm2"`
+				Network map[string]float64 `json:"network"`
+			}
+			err := json.Unmarshal([]byte(out), &doc)
+			if at := notFinite.FindString(out); status != 0 || err != nil || at != "" {
+				t.Fatalf("%s, %s: exit %d, %v, %s, %q", arch, layer, status, err, errs, at)
+			}
+			if n := doc.Network; !(doc.Area > 0 && n["energy_j"] > 0 && n["latency_s"] > 0 && n["edp_js"] > 0) {
+				t.Errorf("%s, %s: area %v, %v", arch, layer, doc.Area, n)
+			}
+		}
+	}
+}
+
 // notFinite finds words for what is no number, as Go, JavaScript, Excel and JSON writers print them.
 var notFinite = regexp.MustCompile(`(?i)(?:^|[\s,:>"(\[+-])(?:nan|inf|infinity)(?:[\s,<"%)\]]|$)|#DIV/0!|#NUM!`)
 

@@ -7,7 +7,7 @@
 // sizes alone. A layer stands for itself: what runs before and after it, and what happens between layers, is not described.
 //
 //	net, err := workload.Open("resnet18", "")   // an embedded name or a file
-//	layer := workload.Conv(workload.ConvShape{C: 64, M: 64, P: 56, Q: 56, R: 3, S: 3})
+//	einsum := workload.Conv(workload.ConvShape{C: 64, M: 64, P: 56, Q: 56, R: 3, S: 3})
 //
 // What holds for every network that Parse returns: at most MaxTensors tensors a layer, exactly one of them the output, and
 // iteration spaces and footprints below 2^62, so that counts in integers are exact. Write writes what Parse reads back.

@@ -50,7 +50,7 @@ func isFigure(s string) bool {
 // characters, which sheets have no place for and terminals obey, become marks.
 func inertParts(s string) string {
 	s = strings.Map(func(r rune) rune {
-		if r >= 0x7f && r < 0xa0 || turns(r) {
+		if r >= 0x7f && Obeyed(r) {
 			return '?'
 		}
 		return r

@@ -72,14 +72,21 @@ func (w *Workload) frontText(shown []paramColumn) [][]string {
 // of writing, by which a name can look like another.
 func oneLine(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && r < 0xa0 || turns(r) {
+		if Obeyed(r) {
 			return ' '
 		}
 		return r
 	}, s)
 }
 
-// turns is true of the marks that change the direction of the text behind them.
-func turns(r rune) bool {
-	return r == 0x061c || r == 0x200e || r == 0x200f || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069
+// Obeyed is true of what a terminal obeys rather than shows: control characters, those of eight bits included, and the marks that
+// turn the direction of writing.
+func Obeyed(r rune) bool {
+	switch {
+	case r < ' ', r >= 0x7f && r < 0xa0:
+		return true
+	case r == 0x061c, r == 0x200e, r == 0x200f, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
+		return true
+	}
+	return false
 }

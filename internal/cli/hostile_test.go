@@ -17,6 +17,7 @@ import (
 	"testing"
 
 	"tcmdse/internal/hostile"
+	"tcmdse/reports"
 )
 
 // hostileFile copies a results file and puts hostile names in place of every text that a sweep's files, an estimator or another database
@@ -149,7 +150,7 @@ func noOther(t *testing.T, names ...string) {
 // plainText fails where a terminal would obey a text.
 func plainText(t *testing.T, text string) {
 	t.Helper()
-	if i := strings.IndexFunc(text, func(r rune) bool { return unsafeRune(r) && r != '\n' && r != '\t' }); i >= 0 {
+	if i := strings.IndexFunc(text, func(r rune) bool { return reports.Obeyed(r) && r != '\n' && r != '\t' }); i >= 0 {
 		t.Errorf("a control character: %q", text[max(0, i-20):min(len(text), i+20)])
 	}
 }

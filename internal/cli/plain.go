@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/term"
+
+	"tcmdse/reports"
 )
 
 // plainWriter is how all text reaches a terminal: names, paths and messages come from files and databases of others, and a control
@@ -65,25 +67,13 @@ func harmless(text []byte) int {
 }
 
 func appendPlain(out []byte, r rune, bytes []byte) []byte {
-	if r == utf8.RuneError && len(bytes) == 1 || unsafeRune(r) {
+	if r == utf8.RuneError && len(bytes) == 1 || reports.Obeyed(r) {
 		return append(out, escapeOf(r)...)
 	}
 	return append(out, bytes...)
 }
 
 func escapeOf(r rune) string { return fmt.Sprintf(`\u%04x`, r) }
-
-// unsafeRune is true of what a terminal obeys rather than shows: control characters, those of eight bits included, and the marks that turn
-// the direction of writing, by which a name can look like another.
-func unsafeRune(r rune) bool {
-	switch {
-	case r < ' ', r >= 0x7f && r < 0xa0:
-		return true
-	case r == 0x061c, r == 0x200e, r == 0x200f, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
-		return true
-	}
-	return false
-}
 
 // onTerminal tells whether the writer at the bottom is a terminal.
 func onTerminal(w io.Writer) bool {

@@ -121,7 +121,7 @@ func shown(v any) string {
 		return strconv.FormatFloat(v, 'g', 6, 64)
 	case string:
 		s = strings.Map(func(r rune) rune {
-			if unsafeRune(r) {
+			if reports.Obeyed(r) {
 				return ' '
 			}
 			return r

@@ -28,7 +28,9 @@ func TestInert(t *testing.T) {
 				t.Errorf("%s: %q has the part %q", n.What, got, part)
 			}
 		}
-		if strings.ContainsFunc(got, func(r rune) bool { return r < ' ' && r != '\t' && r != '\n' || r >= 0x7f && r < 0xa0 || r == 0x202e || r == 0x2066 }) {
+		if strings.ContainsFunc(got, func(r rune) bool {
+			return r < ' ' && r != '\t' && r != '\n' || r >= 0x7f && r < 0xa0 || r == 0x202e || r == 0x2066
+		}) {
 			t.Errorf("%s: %q has a control character", n.What, got)
 		}
 	}

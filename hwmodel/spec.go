@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"tcmdse/internal/unit"
 	"tcmdse/internal/yamlsrc"
@@ -36,6 +37,9 @@ func newField(text string, line int) field {
 	f := field{text: text, line: line, exact: text}
 	if q, err := unit.Parse(text); err == nil {
 		f.q, f.si, f.exact = q, q.Float(), exactText(q)
+		if strings.ContainsFunc(text, unicode.IsSpace) { // between number and unit; a line feed there would end the line in YAML
+			f.text = strings.Join(strings.Fields(text), " ")
+		}
 	}
 	return f
 }

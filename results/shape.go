@@ -33,7 +33,7 @@ func (s *Store) checkShape() error {
 		case kind == "index":
 			continue
 		case kind == "trigger":
-			return &NotResultsError{Path: s.path, What: fmt.Sprintf("has a trigger, %q, which tcmdse never makes: it is not used", name)}
+			return &NotResultsError{Path: s.path, What: fmt.Sprintf("has a trigger, %q, which tcmdse never makes: it is not used (where it is your own, drop it with sqlite3's DROP TRIGGER first)", name)}
 		case want == "" || kind == want && (kind == "table" && plainTable(ddl) || kind == "view" && strings.Contains(all, lineFeeds(ddl))):
 			continue
 		}

@@ -17,7 +17,7 @@ import (
 // requireSlurm makes a missing Slurm a failure: set where Slurm has to be there, so that a skip cannot pass for a test.
 const requireSlurm = "TCMDSE_REQUIRE_SLURM"
 
-// slowSlurm asks for the tests that wait for Slurm's own timeouts.
+// slowSlurm asks for the tests that wait for Slurm's own timeouts and starts.
 const slowSlurm = "TCMDSE_SLURM_SLOW"
 
 // cluster is a private Slurm on this machine: 2 nodes of 2 CPUs.

@@ -61,9 +61,13 @@ func TestSlurm(t *testing.T) {
 	want := dump(t, filepath.Join(one.run, "results.db"))
 	for _, s := range []struct {
 		name string
+		slow bool // half a minute beside other tests
 		test func(*testing.T, *cluster, string)
-	}{{"whole", slurmWhole}, {"killed", slurmKilled}, {"requeued", slurmRequeued}, {"orphan", slurmOrphan}} {
+	}{{"whole", false, slurmWhole}, {"killed", false, slurmKilled}, {"requeued", true, slurmRequeued}, {"orphan", true, slurmOrphan}} {
 		t.Run(s.name, func(t *testing.T) {
+			if s.slow && os.Getenv(slowSlurm) == "" {
+				t.Skipf("%s=1 runs it, as .ci/run does", slowSlurm)
+			}
 			begun := time.Now()
 			s.test(t, c, want)
 			t.Logf("%.1f s", time.Since(begun).Seconds())
@@ -190,7 +194,7 @@ func slurmOrphan(t *testing.T, _ *cluster, want string) {
 // TestSlurmDeadNode: a node dies. Its elements start again on the other one, and go on from what they had published.
 func TestSlurmDeadNode(t *testing.T) {
 	if os.Getenv(slowSlurm) == "" {
-		t.Skipf("waits for Slurm's timeouts, half a minute or more; %s=1 runs it", slowSlurm)
+		t.Skipf("waits for Slurm's timeouts, half a minute or more; %s=1 runs it, as .ci/run does", slowSlurm)
 	}
 	c := startCluster(t, "SLURMD_TIMEOUT=5")
 	one := newRun(t, 1)

@@ -32,7 +32,7 @@ func (s *Spec) Key() string {
 
 // writeExact appends a node's part of the canonical text.
 func (s *Spec) writeExact(n *specNode, b *strings.Builder) {
-	n.write(b, plain, func(key string) string { return s.exact(n, key) })
+	n.write(b, plain, plain, func(key string) string { return s.exact(n, key) })
 }
 
 // rememberExact keeps the nodes' parts of the canonical text, until Apply changes what they say: most nodes of a sweep's

@@ -2,6 +2,7 @@ package hwmodel
 
 import (
 	"fmt"
+	"strings"
 
 	"tcmdse/hwmodel/estimate"
 	"tcmdse/internal/yamlsrc"
@@ -47,7 +48,7 @@ func readOverhead(v yamlsrc.Value, whole bool) overhead {
 		if x < 0.01 || x > 1000 {
 			f.Fail("not a factor", "numbers from 0.01 to 1000; 1 adds nothing")
 		}
-		o.text[key] = f.Str()
+		o.text[key] = strings.TrimSpace(f.Str())
 		return x
 	}
 	area := factor("area")

@@ -41,8 +41,10 @@ func FuzzSet(f *testing.F) {
 			return
 		}
 		finite(t, arch)
-		if _, err := ParseSpec(s.YAML(), "again.yaml"); err != nil {
+		if again, err := ParseSpec(s.YAML(), "again.yaml"); err != nil {
 			t.Errorf("%s=%q: canonical text does not read: %v\n%s", path, text, err, s.YAML())
+		} else if again.Key() != s.Key() {
+			t.Errorf("%s=%q: canonical text reads as another architecture\n%s", path, text, s.YAML())
 		}
 	})
 }

@@ -161,6 +161,9 @@ func readMemory(n *specNode, v yamlsrc.Value) {
 	for _, k := range b.Keys() {
 		w := b.Get(k)
 		bits := w.Int(1)
+		if !yamlsrc.IsName(k) {
+			w.Fail("not the name of a tensor", "inputs, weights, outputs, names of tensors")
+		}
 		if bits > maxValueBits {
 			w.Fail("a value of too many bits", fmt.Sprintf("1 to %d", maxValueBits))
 		}
@@ -207,7 +210,7 @@ func readDim(v yamlsrc.Value) specDim {
 	d.size = v.Need("size").Int(1)
 	d.onlyReuse, d.multicast = readSet(v.Get("only_reuse")), readSet(v.Get("multicast"))
 	u := v.Get("min_utilization")
-	d.minUtilization, d.minUtilizationWritten = u.Float(), u.Str()
+	d.minUtilization, d.minUtilizationWritten = u.Float(), strings.TrimSpace(u.Str())
 	if d.minUtilization > 1 {
 		u.Fail("not a share", "numbers from 0 to 1")
 	}

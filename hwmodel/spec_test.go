@@ -149,8 +149,10 @@ func FuzzParseSpec(f *testing.F) {
 			if arch, err := s.Build(); err == nil { // may fail where a model cannot price a node; never panics
 				finite(t, arch)
 			}
-			if _, err := ParseSpec(s.YAML(), "again.yaml"); err != nil {
+			if again, err := ParseSpec(s.YAML(), "again.yaml"); err != nil {
 				t.Errorf("canonical text does not read: %v\n%s", err, s.YAML())
+			} else if again.Key() != s.Key() {
+				t.Errorf("canonical text reads as another architecture\n%s", s.YAML())
 			}
 		}
 	})

@@ -10,7 +10,7 @@ import (
 // YAML returns the architecture as canonical text that reads back to the same Spec.
 func (s *Spec) YAML() []byte {
 	var b strings.Builder
-	fmt.Fprintf(&b, "name: %s\n", s.Name)
+	fmt.Fprintf(&b, "name: %s\n", word(s.Name))
 	for _, kv := range [][2]string{{"description", s.Description}, {"source", s.Source}, {"technology", s.technology.text}, {"clock", s.clock.text}} {
 		if kv[1] != "" {
 			fmt.Fprintf(&b, "%s: %s\n", kv[0], quoted(kv[1]))
@@ -22,7 +22,7 @@ func (s *Spec) YAML() []byte {
 	b.WriteString("nodes:\n")
 	for i := range s.nodes {
 		n := &s.nodes[i]
-		n.write(&b, quoted, func(key string) string { return n.fields[key].text })
+		n.write(&b, quoted, word, func(key string) string { return word(n.fields[key].text) })
 	}
 	return []byte(b.String())
 }
@@ -33,12 +33,21 @@ func quoted(text string) string {
 	if err != nil || strings.Count(string(out), "\n") > 1 {
 		return fmt.Sprintf("%q", text)
 	}
-	return strings.TrimSpace(string(out))
+	return strings.TrimSuffix(string(out), "\n") // other blanks at its ends are the text's, such as a no-break space
 }
 
-// write appends a node, its free text as quote has it and its fields as text gives them, "" for those not given.
-func (n *specNode) write(b *strings.Builder, quote, text func(string) string) {
-	b.WriteString([...]string{"  - memory: ", "  - array: ", "  - compute: "}[n.kind] + n.name + "\n")
+// word writes a name or word as it is, which YAML reads back but for those that it takes for nothing at all.
+func word(text string) string {
+	if strings.EqualFold(text, "null") {
+		return `"` + text + `"`
+	}
+	return text
+}
+
+// write appends a node, its free text as quote has it, names as name has them and its fields as text gives them, "" for
+// those not given.
+func (n *specNode) write(b *strings.Builder, quote, name, text func(string) string) {
+	b.WriteString([...]string{"  - memory: ", "  - array: ", "  - compute: "}[n.kind] + name(n.name) + "\n")
 	line := func(key, text string) {
 		if text != "" {
 			b.WriteString("    " + key + ": " + text + "\n")
@@ -86,7 +95,7 @@ func (n *specNode) write(b *strings.Builder, quote, text func(string) string) {
 		b.WriteString("    dims:\n")
 	}
 	for _, d := range n.dims {
-		fmt.Fprintf(b, "      - {name: %s, size: %d", d.name, d.size)
+		fmt.Fprintf(b, "      - {name: %s, size: %d", name(d.name), d.size)
 		for _, kv := range [][2]string{{"only_reuse", d.onlyReuse.text()}, {"multicast", d.multicast.text()}, {"min_utilization", d.minUtilizationWritten}} {
 			if kv[1] != "" {
 				fmt.Fprintf(b, ", %s: %s", kv[0], kv[1])

@@ -185,9 +185,17 @@ func (s *Sweep) settings(data []byte, root yamlsrc.Value) error {
 		return &yamlsrc.Error{File: s.File, Msg: err.Error()}
 	}
 	v.SetDefault("objective", "edp")
-	s.Name, s.Arch, s.Objective = v.GetString("name"), v.GetString("arch"), v.GetString("objective")
+	text := func(key string) string { // as written, as it is checked: viper has true for True, 8 for 010, any bytes for !!binary
+		if x := root.Get(key); x.Present() {
+			return x.Str()
+		}
+		return v.GetString(key)
+	}
+	s.Name, s.Arch, s.Objective = text("name"), text("arch"), text("objective")
 	root.Need("name").Name()
-	root.Need("arch").Str()
+	if a := root.Need("arch"); a.Present() && a.Str() == "" {
+		a.Fail("no name", "a name or file of an architecture")
+	}
 	s.readWorkloads(root.Need("workloads"))
 	if o := root.Get("objective"); !slices.Contains(Objectives(), s.Objective) {
 		o.Fail("unknown objective"+yamlsrc.Meant(o.Str(), Objectives()), strings.Join(Objectives(), ", "))

@@ -24,6 +24,8 @@ func TestSetErrors(t *testing.T) {
 		{"clok=1GHz", `architecture eyeriss has nothing called "clok", did you mean "clock"`},
 		{"objective=speed", "unknown objective; allowed: edp"},
 		{"PE.x", "not PATH=VALUE; allowed: such as"},
+		{"name=../x", "not a name; allowed: letters, digits"},
+		{"workloads=resnet18,", "no name between or beside commas; allowed: names or files of networks"},
 		{"GLB.size=4", "a number without a unit; allowed: a size such as 128KiB"},
 		{"GLB.size=8KiB,4", `a number without a unit; given "4"; allowed: a size such as 128KiB`},
 		{"GLB.banks=4", "GLB.banks is zipped with others; change the file"},

@@ -58,13 +58,19 @@ func (s *Sweep) overrides() ([]override, error) {
 		}
 		switch o.path {
 		case "name":
+			if !yamlsrc.IsName(o.text) {
+				return nil, &yamlsrc.Error{File: o.key, Msg: "not a name", Allowed: "letters, digits, '_' and '-', a letter first"}
+			}
 			s.Name = o.text
 		case "arch":
 			s.Arch = o.text
 		case "workloads":
 			s.Workloads, s.Networks = nil, nil
 			for _, name := range strings.Split(o.text, ",") {
-				s.addWorkload(Workload{Name: strings.TrimSpace(name)})
+				if name = strings.TrimSpace(name); name == "" {
+					return nil, &yamlsrc.Error{File: o.key, Msg: "no name between or beside commas", Allowed: "names or files of networks"}
+				}
+				s.addWorkload(Workload{Name: name})
 			}
 		case "objective":
 			if !slices.Contains(Objectives(), o.text) {

@@ -246,3 +246,21 @@ func TestWhereOnAxis(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
+
+// TestSettingsAsWritten: names are what the file has, as they are checked, not what viper makes of them: True, 8 or bytes.
+func TestSettingsAsWritten(t *testing.T) {
+	dir := t.TempDir()
+	data, err := os.ReadFile("../hwmodel/presets/eyeriss.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "010"), data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{"True": "True", "on": "on", "!!binary Cj09": "Cj09"} {
+		s, err := Parse([]byte("name: "+name+"\narch: 010\nworkloads: [resnet18]\n"), "s.yaml", dir, nil)
+		if err != nil || s.Name != want || s.Arch != "010" {
+			t.Errorf("name: %s: %v, %v", name, s, err)
+		}
+	}
+}

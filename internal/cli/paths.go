@@ -15,8 +15,44 @@ type paths struct{ xlsx, html, svg string }
 
 func (p *paths) list() []string { return []string{p.xlsx, p.html, p.svg} }
 
-// check finds out whether the files can be made.
-func (p *paths) check() error {
+// apart refuses to write over the database that is reported on, or one file over another.
+func (p *paths) apart(db string) error {
+	taken := []string{db, db + "-wal"}
+	for _, path := range p.list() {
+		if path == "" {
+			continue
+		}
+		for i, other := range taken {
+			switch {
+			case !sameFile(path, other):
+			case i < 2:
+				return usageError{fmt.Errorf("%s is the database; a report would be written over it", path)}
+			default:
+				return usageError{fmt.Errorf("%s is to be written twice", path)}
+			}
+		}
+		taken = append(taken, path)
+	}
+	return nil
+}
+
+// sameFile reports whether two paths lead to one file, which may not be there yet.
+func sameFile(a, b string) bool {
+	x, errA := os.Stat(a)
+	y, errB := os.Stat(b)
+	if errA == nil && errB == nil {
+		return os.SameFile(x, y)
+	}
+	a, errA = filepath.Abs(a)
+	b, errB = filepath.Abs(b)
+	return errA == nil && errB == nil && a == b
+}
+
+// check finds out whether the files can be made, beside the database that they report on.
+func (p *paths) check(db string) error {
+	if err := p.apart(db); err != nil {
+		return err
+	}
 	for _, path := range p.list() {
 		if path == "" {
 			continue

@@ -161,8 +161,8 @@ func readMemory(n *specNode, v yamlsrc.Value) {
 	for _, k := range b.Keys() {
 		w := b.Get(k)
 		bits := w.Int(1)
-		if !yamlsrc.IsName(k) {
-			w.Fail("not the name of a tensor", "inputs, weights, outputs, names of tensors")
+		if !yamlsrc.IsName(k) || k == "all" || k == "none" { // BitsOf goes by tensor and role
+			w.Fail("not the name or role of a tensor", "inputs, weights, outputs, names of tensors")
 		}
 		if bits > maxValueBits {
 			w.Fail("a value of too many bits", fmt.Sprintf("1 to %d", maxValueBits))

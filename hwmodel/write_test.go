@@ -38,7 +38,7 @@ func TestOddTextsReadBack(t *testing.T) {
 	if read < 90 {
 		t.Errorf("only %d were read at all", read)
 	}
-	for _, key := range []string{`"a: 8, b"`, `"a\n"`, `""`, `"#"`} { // two entries, or none, in the canonical text
+	for _, key := range []string{`"a: 8, b"`, `"a\n"`, `""`, `"#"`, "all", "none"} { // two entries, or none, in the canonical text; words that no tensor goes by
 		args := append([]any{}, usual...)
 		args[8] = "{" + key + ": 8}"
 		if _, err := ParseSpec(fmt.Appendf(nil, form, args...), "a.yaml"); err == nil || !strings.Contains(err.Error(), "a.yaml:6: nodes[0].bits.") {

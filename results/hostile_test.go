@@ -82,6 +82,29 @@ func TestHostileShapes(t *testing.T) {
 	}
 }
 
+// TestCostsPlace: JSON of costs that was edited to be none is told with file, table and candidate.
+func TestCostsPlace(t *testing.T) {
+	ctx := context.Background()
+	for edit, want := range map[string]string{"UPDATE candidates SET warnings = 'x'": "candidates, candidate_id 1: warnings: invalid character",
+		"UPDATE cost_sets SET figures = 'x'": "component_costs, candidate_id 1, component GLB: figures: invalid character"} {
+		s, id, path := create(t)
+		c := sample(0, 1, 4)
+		c.Costs = []ComponentCosts{{Component: "GLB", Instances: 1}}
+		if err := s.Append(ctx, id, []Candidate{c}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.db.ExecContext(ctx, edit); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, _, err := s.Costs(ctx, 1); err == nil || !strings.HasPrefix(err.Error(), "results: "+path+": "+want) {
+			t.Errorf("%s: %v", edit, err)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // TestQueryBombs: a value, a row or a list that would fill the memory is an error, and functions of a user's view have no effects. The
 // file's bytes and its time stay.
 func TestQueryBombs(t *testing.T) {

@@ -158,7 +158,7 @@ func (s *Store) Costs(ctx context.Context, candidateID int64) (costs []Component
 		return nil, nil, "", explain(s.path, err)
 	}
 	if err := json.Unmarshal([]byte(list), &warnings); err != nil {
-		return nil, nil, "", err
+		return nil, nil, "", fmt.Errorf("results: %s: candidates, candidate_id %d: warnings: %w", s.path, candidateID, err)
 	}
 	err = s.each(ctx, "SELECT component, instances, figures FROM component_costs JOIN cost_sets USING (cost_id) WHERE candidate_id = ? ORDER BY position",
 		func(r *sql.Rows) error {
@@ -168,7 +168,10 @@ func (s *Store) Costs(ctx context.Context, candidateID int64) (costs []Component
 				return err
 			}
 			costs = append(costs, k)
-			return json.Unmarshal([]byte(figures), &costs[len(costs)-1].Figures)
+			if err := json.Unmarshal([]byte(figures), &costs[len(costs)-1].Figures); err != nil {
+				return fmt.Errorf("results: %s: component_costs, candidate_id %d, component %s: figures: %w", s.path, candidateID, k.Component, err)
+			}
+			return nil
 		}, candidateID)
 	return costs, warnings, overhead, err
 }

@@ -245,6 +245,18 @@ func TestOptions(t *testing.T) {
 	}
 }
 
+// TestPlanUTF8: a plan that its file could not hold is refused, since it would never be the same plan again.
+func TestPlanUTF8(t *testing.T) {
+	run := t.TempDir()
+	for _, change := range []func(*Plan){func(p *Plan) { p.File = "/a\xff.yaml" }, func(p *Plan) { p.Sets = []string{"workloads=\xff.yaml"} }} {
+		p := plan(4)
+		change(p)
+		if err := p.Free(run); err == nil || !strings.Contains(err.Error(), `\xff.yaml" is not UTF-8`) {
+			t.Errorf("%v", err)
+		}
+	}
+}
+
 // TestSubmit: what is asked of sbatch, and what is left behind when it refuses.
 func TestSubmit(t *testing.T) {
 	ctx := context.Background()

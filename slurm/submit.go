@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // MaxArraySize asks Slurm how many elements an array may have; 0 where it does not say.
@@ -32,8 +33,13 @@ func MaxArraySize(ctx context.Context, run Commander) (int, error) {
 	return 0, nil
 }
 
-// Free refuses a run folder that was made for another plan, or for this one and submitted: *InputError.
+// Free refuses a run folder that was made for another plan, or for this one and submitted, and what JSON would change: *InputError.
 func (p *Plan) Free(run string) error {
+	for _, text := range append([]string{p.File}, p.Sets...) {
+		if !utf8.ValidString(text) {
+			return &InputError{Msg: fmt.Sprintf("%q is not UTF-8, and plan.json could not hold it", text), Allowed: "names in UTF-8"}
+		}
+	}
 	old, err := readPlan(run)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

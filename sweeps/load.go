@@ -3,9 +3,11 @@ package sweeps
 import (
 	"bytes"
 	"embed"
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf16"
 
 	"github.com/spf13/viper"
 
@@ -89,7 +91,7 @@ func Parse(data []byte, file, dir string, sets []string) (*Sweep, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Sweep{File: file, Dir: dir, text: data, Sets: sets}
+	s := &Sweep{File: file, Dir: dir, text: inUTF8(data), Sets: sets}
 	root := doc.Root()
 	if err := s.settings(data, root); err != nil {
 		return nil, err
@@ -129,6 +131,22 @@ func Parse(data []byte, file, dir string, sets []string) (*Sweep, error) {
 		}
 	}
 	return s, nil
+}
+
+// inUTF8 returns the text of a file that was read as YAML, which may be in UTF-16: other texts are stored beside it.
+func inUTF8(data []byte) []byte {
+	var order binary.ByteOrder = binary.LittleEndian
+	switch {
+	case bytes.HasPrefix(data, []byte{0xfe, 0xff}):
+		order = binary.BigEndian
+	case !bytes.HasPrefix(data, []byte{0xff, 0xfe}):
+		return data
+	}
+	var units []uint16
+	for i := 2; i+1 < len(data); i += 2 {
+		units = append(units, order.Uint16(data[i:]))
+	}
+	return []byte(string(utf16.Decode(units)))
 }
 
 // readRules reads what looks at the axes, once these are known.

@@ -161,6 +161,7 @@ func (s *Sweep) readWorkloads(v yamlsrc.Value) {
 	if v.Present() && len(list) == 0 {
 		v.Fail("no workloads", "a list of names or files of networks")
 	}
+	given := map[string]bool{}
 	for _, x := range list {
 		w := Workload{}
 		if x.IsMap() {
@@ -181,9 +182,10 @@ func (s *Sweep) readWorkloads(v yamlsrc.Value) {
 		if w.Name == "" {
 			x.Fail("no name", "names or files of networks")
 		}
-		if slices.Contains(s.Workloads, w.Name) {
+		if given[w.Name] {
 			x.Fail("a workload given twice", "each once; layers takes several patterns")
 		}
+		given[w.Name] = true
 		s.addWorkload(w)
 	}
 }

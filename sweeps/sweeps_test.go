@@ -1,6 +1,7 @@
 package sweeps
 
 import (
+	"encoding/binary"
 	"flag"
 	"fmt"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"github.com/spf13/viper"
 	"go.yaml.in/yaml/v3"
@@ -261,6 +263,24 @@ func TestSettingsAsWritten(t *testing.T) {
 		s, err := Parse([]byte("name: "+name+"\narch: 010\nworkloads: [resnet18]\n"), "s.yaml", dir, nil)
 		if err != nil || s.Name != want || s.Arch != "010" {
 			t.Errorf("name: %s: %v, %v", name, s, err)
+		}
+	}
+}
+
+// TestUTF16: a file in UTF-16, as some editors and shells write it, is stored as the same file in UTF-8.
+func TestUTF16(t *testing.T) {
+	const text = "name: s # 🎯\narch: eyeriss\nworkloads: [resnet18]\naxes: [{path: PE.x, values: [8]}]\n"
+	want, err := Parse([]byte(text), "s.yaml", "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, order := range []binary.AppendByteOrder{binary.LittleEndian, binary.BigEndian} {
+		data := order.AppendUint16(nil, 0xfeff)
+		for _, u := range utf16.Encode([]rune(text)) {
+			data = order.AppendUint16(data, u)
+		}
+		if s, err := Parse(data, "s.yaml", "", nil); err != nil || s.Config() != want.Config() {
+			t.Errorf("%v: %v, %v", order, s, err)
 		}
 	}
 }

@@ -33,7 +33,7 @@ func runCompare(ctx context.Context, e *env, s *results.Store, sweeps []results.
 	if err != nil {
 		return usageError{err}
 	}
-	if err := to.check(); err != nil {
+	if err := to.check(s.Path()); err != nil {
 		return err
 	}
 	da, err := reports.Read(ctx, s, a)

@@ -84,7 +84,7 @@ func runReport(ctx context.Context, e *env, s *results.Store, sweeps []results.S
 	if err := hasSweep(s.Path(), sweeps, f.sweep, f.asked); err != nil {
 		return usageError{err}
 	}
-	if err := f.to.check(); err != nil { // better before all is read than after it
+	if err := f.to.check(s.Path()); err != nil { // better before all is read than after it
 		return err
 	}
 	d, err := reports.ReadWeighted(ctx, s, f.sweep, given)

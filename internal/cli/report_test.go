@@ -46,6 +46,41 @@ func TestReportForms(t *testing.T) {
 	}
 }
 
+// TestReportsApart: no report is written over the database, by whatever name, nor over another report.
+func TestReportsApart(t *testing.T) {
+	files(t, map[string]string{"net.yaml": smallNet, "s.yaml": smallSweep})
+	const db = "tcmdse-out/results.db"
+	for _, name := range []string{"report.html", "report.xlsx"} {
+		if status, _, errs := call(t, "sweep", "s.yaml", "--quiet", "--db", "tcmdse-out/../tcmdse-out/"+name); status != 2 || !strings.Contains(errs, "is the database") {
+			t.Errorf("--db %s: exit %d, %s", name, status, errs)
+		}
+	}
+	if status, _, errs := call(t, "sweep", "s.yaml", "--quiet"); status != 0 {
+		t.Fatal(errs)
+	}
+	if err := os.Symlink(db, "link.db"); err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.ReadFile(db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ args, want string }{
+		{"report " + db + " --html tcmdse-out/../" + db, "is the database; a report would be written over it"},
+		{"report link.db --svg " + db, "is the database"},
+		{"report " + db + " -o " + db + "-wal", "is the database"},
+		{"report " + db + " --compare 1,1 -o link.db", "is the database"},
+		{"report " + db + " --svg a.out --html ./a.out", "is to be written twice"},
+	} {
+		if status, out, errs := call(t, strings.Fields(c.args)...); status != 2 || out != "" || !strings.Contains(errs, c.want) {
+			t.Errorf("%s: exit %d, %s%s", c.args, status, out, errs)
+		}
+	}
+	if after, err := os.ReadFile(db); err != nil || !bytes.Equal(after, before) {
+		t.Errorf("the database is another: %v", err)
+	}
+}
+
 // TestCompare: two sweeps of one file by number or name, in all forms; mistakes list what there is.
 func TestCompare(t *testing.T) {
 	files(t, map[string]string{"net.yaml": smallNet, "s.yaml": smallSweep})

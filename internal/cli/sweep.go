@@ -121,6 +121,10 @@ func runSweep(ctx context.Context, e *env, file string, f sweepFlags) error {
 
 // runHere runs a sweep, or a shard of one, on a database in this process's own folder, and writes the reports of a whole sweep.
 func runHere(ctx context.Context, e *env, s *sweeps.Sweep, counted *dse.Counted, f sweepFlags) error {
+	to := f.reports()
+	if err := to.apart(f.db); err != nil {
+		return err
+	}
 	if err := writable(f.out); err != nil {
 		return err
 	}
@@ -218,10 +222,15 @@ func writable(dir string) error {
 	return errors.Join(w.Close(), os.Remove(w.Name()))
 }
 
+// reports is where a whole sweep's reports go.
+func (f *sweepFlags) reports() paths {
+	return paths{xlsx: filepath.Join(f.out, "report.xlsx"), html: filepath.Join(f.out, "report.html")}
+}
+
 // writeSweep writes the reports and tells where they are.
 func writeSweep(e *env, d *reports.Data, sum dse.Summary, f sweepFlags) error {
-	xlsx, html := filepath.Join(f.out, "report.xlsx"), filepath.Join(f.out, "report.html")
-	if err := writeReports(d, paths{xlsx: xlsx, html: html}); err != nil {
+	to := f.reports()
+	if err := writeReports(d, to); err != nil {
 		return err
 	}
 	if f.json {
@@ -231,7 +240,7 @@ func writeSweep(e *env, d *reports.Data, sum dse.Summary, f sweepFlags) error {
 			"sweep": d.Sweep.Name, "sweep_id": sum.SweepID, "candidates": sum.Total, "reused": sum.Reused,
 			"infeasible": sum.Infeasible, "over_budget": sum.OverBudget, "failed": sum.Failed, "skipped": sum.Skipped,
 			"layers_mapped": sum.Mapped, "layers_equal": sum.Equal, "layers_recalled": sum.Recalled,
-			"seconds": sum.Elapsed.Seconds(), "db": f.db, "xlsx": xlsx, "html": html, "fronts": frontJSON(d),
+			"seconds": sum.Elapsed.Seconds(), "db": f.db, "xlsx": to.xlsx, "html": to.html, "fronts": frontJSON(d),
 		})
 	}
 	if err := reports.WriteFrontTable(e.out, d); err != nil {
@@ -239,7 +248,7 @@ func writeSweep(e *env, d *reports.Data, sum dse.Summary, f sweepFlags) error {
 	}
 	fmt.Fprintf(e.out, "\n%d candidates in %.1f s", sum.Total, sum.Elapsed.Seconds())
 	fmt.Fprint(e.out, counts(&sum.Progress))
-	fmt.Fprintf(e.out, "\n  %s\n  %s\n  %s\n", f.db, xlsx, html)
+	fmt.Fprintf(e.out, "\n  %s\n  %s\n  %s\n", f.db, to.xlsx, to.html)
 	if sum.Failed > 0 {
 		return fmt.Errorf("%d candidates failed; their reasons are in the database, status 'failed'", sum.Failed)
 	}

@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"tcmdse/hwmodel"
 )
@@ -56,8 +57,15 @@ func Base(path string) string {
 	return base
 }
 
-// OneLine makes text safe for a comment.
-func OneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+// OneLine makes text safe for a comment: on one line, with ? for control characters and bytes of no text, which YAML refuses.
+func OneLine(s string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return '?'
+		}
+		return r
+	}, strings.ToValidUTF8(strings.Join(strings.Fields(s), " "), "?"))
+}
 
 var badName = regexp.MustCompile(`[^A-Za-z0-9_-]+`)
 
@@ -69,6 +77,9 @@ func Name(text, otherwise string) string {
 	}
 	if s == "" {
 		return otherwise
+	}
+	if strings.EqualFold(s, "null") { // no name in YAML but with quotes
+		return otherwise + "_" + s
 	}
 	if c := s[0]; c < 'A' || c > 'Z' && c < 'a' || c > 'z' {
 		return otherwise + "_" + s

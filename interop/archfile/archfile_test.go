@@ -7,7 +7,8 @@ import (
 )
 
 func TestNames(t *testing.T) {
-	for text, want := range map[string]string{"GLB": "GLB", "2level": "x_2level", "a.b c": "a_b_c", "": "x", "[0..3]": "x_0_3", "été": "t", "_": "x"} {
+	for text, want := range map[string]string{"GLB": "GLB", "2level": "x_2level", "a.b c": "a_b_c", "": "x", "[0..3]": "x_0_3", "été": "t", "_": "x",
+		"null": "x_null", "Null": "x_Null"} {
 		got := Name(text, "x")
 		if got != want || !yamlsrc.IsName(got) {
 			t.Errorf("%q is %q, want %q", text, got, want)
@@ -17,6 +18,16 @@ func TestNames(t *testing.T) {
 		"designs/eyeriss_like/arch.yaml": "eyeriss_like", "arch.yaml": "arch", "/arch.yaml": "arch", "../prob.yaml": "prob"} {
 		if got := Base(path); got != want {
 			t.Errorf("%s is %q, want %q", path, got, want)
+		}
+	}
+}
+
+// TestOneLine: what a file or class is called can stand in a comment of a file that reads.
+func TestOneLine(t *testing.T) {
+	for text, want := range map[string]string{" a\r\n b\u2028c\u0085 ": "a b c", "a\xffb": "a?b", "a\x01\x7fb": "a??b", "\ufeffa\u202e": "?a?", "été #": "été #"} {
+		got := OneLine(text)
+		if _, err := yamlsrc.Parse([]byte("# "+got+"\na: 1\n"), "a.yaml"); got != want || err != nil {
+			t.Errorf("%q is %q, want %q; %v", text, got, want, err)
 		}
 	}
 }

@@ -229,7 +229,13 @@ func (d *Doc) at(n *yaml.Node, key string) int {
 	return -1
 }
 
+// longestKey is how much of a key paths show: every value has one, and keys may be megabytes.
+const longestKey = 100
+
 func join(path, key string) string {
+	if len(key) > longestKey {
+		key = strings.ToValidUTF8(key[:longestKey], "") + "..."
+	}
 	if path == "" {
 		return key
 	}

@@ -148,6 +148,20 @@ func TestRenderRefused(t *testing.T) {
 	}
 }
 
+// TestLongKeys: the paths of values below a key of megabytes do not repeat it.
+func TestLongKeys(t *testing.T) {
+	defer boundtest.Cost{}.Start(t)()
+	text := "? " + strings.Repeat("é", 2_500_000) + "\n: [" + strings.Repeat("1,", 20_000) + "1]\n"
+	d, err := Parse([]byte(text), "f.yaml", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := strings.Repeat("é", 2_500_000)
+	if got, want := d.Root().Get(key).List()[3].Path(), strings.Repeat("é", 50)+"...[3]"; got != want {
+		t.Errorf("%.200s, want %s", got, want)
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	f.Add("a: &a {x: 1}\nb: {<<: *a}\n")
 	f.Add("{% set N = N | default(2) %}\n{% for i in range(N) %}\nn{{i}}: 1\n{% endfor %}\n")

@@ -43,6 +43,12 @@ func readEinsum(v yamlsrc.Value) Einsum {
 		}
 	}
 	roles.Done()
+	for _, t := range e.Tensors {
+		if role := t.Name; slices.Contains([]string{"inputs", "weights", "outputs", "all", "none"}, role) && role != t.Role {
+			text.Fail(fmt.Sprintf("a tensor called %s whose role is another: sets such as keep: %[1]s would not tell which is meant", role),
+				"another name, or for inputs and weights that role, by roles")
+		}
+	}
 	return e
 }
 

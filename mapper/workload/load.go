@@ -135,7 +135,9 @@ func (n *Network) HasTensor(name string) bool {
 
 // setBits gives tensors the widths of a bits value; 8 where nothing was said before.
 func setBits(e *Einsum, v yamlsrc.Value, own bool) {
-	readBits(v)
+	if own { // those at the top of a file were read, once for all layers
+		readBits(v)
+	}
 	known := map[string]bool{"inputs": true, "weights": true, "outputs": true}
 	for i := range e.Tensors {
 		t := &e.Tensors[i]

@@ -3,6 +3,7 @@ package workload
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -113,6 +114,24 @@ func TestBad(t *testing.T) {
 		if want, _ := os.ReadFile(golden); string(want) != err.Error()+"\n" {
 			t.Errorf("%s:\n got %v\nwant %s", f, err, want)
 		}
+	}
+}
+
+// TestManyBits: widths by name at the top of a file are read once, not once a layer.
+func TestManyBits(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("name: w\nbits: {Z0: 1")
+	for i := range 9000 {
+		fmt.Fprintf(&b, ", Z%d: 2", i+1)
+	}
+	b.WriteString("}\nlayers:\n")
+	for i := range 9001 {
+		fmt.Fprintf(&b, "  - {name: l%d, einsum: 'Z%[1]d[m] = A[m]', sizes: {m: 2}}\n", i)
+	}
+	defer boundtest.Cost{}.Start(t)()
+	n, err := Parse([]byte(b.String()), "w.yaml")
+	if err != nil || n.Layers[0].Einsum.Tensors[1].Bits != 1 || n.Layers[9000].Einsum.Tensors[1].Bits != 2 {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -13,6 +13,7 @@ const (
 	maxTables  = 1 << 22 // rows of all cached tables; above it the cache starts anew
 	maxOptions = 1 << 19 // spatial options of one gap
 	maxLabels  = 1 << 23 // numbers in explored labels; above it no new ones are recorded
+	maxKeeps   = 1 << 21 // choices of kept tensors: all are bounded before the search begins, 10 s for so many
 )
 
 // checkEvery is how many steps of building a table pass between two looks at the context.

@@ -3,6 +3,7 @@ package mapper
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -83,5 +84,38 @@ func TestTooLargeAlone(t *testing.T) {
 	const want = "mapper: variable m of size 2097152, with remainders; tiles that can be formed: 2.097e+06; at most 1048576 can be searched exactly"
 	if err == nil || err.Error() != want {
 		t.Errorf("%v, want %s", err, want)
+	}
+}
+
+// TestTooManyKeeps: memories that may all keep everything are told as such before their choices fill the memory, budget of nodes
+// or not, and the next architecture is mapped as ever.
+func TestTooManyKeeps(t *testing.T) {
+	build := func(memories int) *hwmodel.Arch {
+		t.Helper()
+		text := "name: n\nclock: 1GHz\nnodes:\n  - {memory: D, size: unlimited, read: {energy: 4pJ/bit, bandwidth: 1GB/s}}\n"
+		for i := range memories {
+			text += fmt.Sprintf("  - {memory: M%d, size: %dKiB, read: {energy: %dfJ/bit, bandwidth: 100GB/s}}\n", i, 200-i, 200-i)
+		}
+		spec, err := hwmodel.ParseSpec([]byte(text+"  - {compute: M, energy: 1pJ, throughput: 1/cycle}\n"), "n.yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		arch, err := spec.Build()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return arch
+	}
+	var m Mapper
+	layer := workload.Matmul(0, 8, 8, 8)
+	const want = "mapper: 8 memories within the outermost; ways to keep tensors in them or not (a memory's may_keep): 1.678e+07; at most 2097152 can be searched exactly"
+	if _, err := m.Optimal(t.Context(), build(8), &layer, Options{MaxNodes: 1000}); err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+	if _, err := m.Least(t.Context(), build(8), &layer); err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+	if r, err := m.Optimal(t.Context(), build(2), &layer, Options{}); err != nil || !r.Search.Optimal {
+		t.Errorf("after that, %v, %v", r, err)
 	}
 }

@@ -336,8 +336,10 @@ func (s *search) breakTies(choices []keepChoice) {
 const diveChoices = 6
 
 // keepChoices lists every choice of kept tensors with its root bounds, least bound first, then fewest storage nodes.
+// Where there are more than maxKeeps, or the context ends, s.space.err says so.
 func (s *search) keepChoices() []keepChoice {
 	var out []keepChoice
+	count := 1.0
 	must, may := make([]uint32, s.inner), make([]uint32, s.inner)
 	for m := 1; m < s.inner; m++ {
 		mem := &s.p.Memories[m]
@@ -346,11 +348,19 @@ func (s *search) keepChoices() []keepChoice {
 				must[m] |= 1 << t
 			} else if mem.May[t] {
 				may[m] |= 1 << t
+				count *= 2
 			}
 		}
 	}
+	if count > maxKeeps && s.space.err == nil {
+		s.space.err = &TooLargeError{fmt.Sprintf("%d memories within the outermost; ways to keep tensors in them or not (a memory's may_keep)", s.inner-1), count, maxKeeps}
+		return nil
+	}
 	var choose func(m, nodes int)
 	choose = func(m, nodes int) {
+		if s.space.pause(1) {
+			return
+		}
 		if m == s.inner {
 			c := keepChoice{masks: slices.Clone(s.masks), nodes: nodes}
 			c.bound, c.latency, c.edp = s.rootBound()

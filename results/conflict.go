@@ -7,8 +7,8 @@ func (m *merger) conflicts() {
 	if m.err != nil {
 		return
 	}
-	differ := func(a, b string) string {
-		return fmt.Sprintf("(%s IS NOT %s AND NOT coalesce(abs(%[1]s - %[2]s) <= 1e-12 * max(abs(%[1]s), abs(%[2]s)), 0))", a, b)
+	differ := func(a, b string) string { // an infinite value is near no other
+		return fmt.Sprintf("(%s IS NOT %s AND NOT coalesce(abs(%[1]s - %[2]s) < 9e999 AND abs(%[1]s - %[2]s) <= 1e-12 * max(abs(%[1]s), abs(%[2]s)), 0))", a, b)
 	}
 	network := `FROM temp.candidate_map k CROSS JOIN main.candidates c ON c.candidate_id = k.dst CROSS JOIN main.sweeps w ON w.sweep_id = c.sweep_id
 		CROSS JOIN src.outcomes o ON o.candidate_id = k.src CROSS JOIN main.outcomes mo ON mo.candidate_id = k.dst AND mo.workload = o.workload`
@@ -27,6 +27,10 @@ func (m *merger) conflicts() {
 	ask("l.layer", which+" ELSE 'layer' END", into+" ELSE ml.layer END", from+" ELSE l.layer END",
 		network+" CROSS JOIN src.layers l ON l.outcome_id = o.outcome_id CROSS JOIN main.layers ml ON ml.outcome_id = mo.outcome_id AND ml.position = l.position", firm+" AND ("+any+")")
 	m.hidden(ask, differ, network, firm)
+	if m.err == nil && e.N == 0 { // a layer that stands elsewhere was compared with none
+		ask("l.layer", "'position'", "NULL", "l.position", network+" CROSS JOIN src.layers l ON l.outcome_id = o.outcome_id",
+			firm+" AND NOT EXISTS (SELECT 1 FROM main.layers z WHERE z.outcome_id = mo.outcome_id AND z.position = l.position)")
+	}
 	if m.err == nil && e.N > 0 {
 		m.err = e
 	}

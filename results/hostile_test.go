@@ -105,6 +105,34 @@ func TestCostsPlace(t *testing.T) {
 	}
 }
 
+// TestScanPlace: a value that is none of its column's kind, which a file without STRICT can hold, is an error that names the file.
+func TestScanPlace(t *testing.T) {
+	ctx := context.Background()
+	s, id, path := create(t)
+	c := sample(0, 1, 4)
+	if err := s.Append(ctx, id, []Candidate{c}); err != nil {
+		t.Fatal(err)
+	}
+	for _, edit := range []string{"PRAGMA writable_schema = ON", "UPDATE sqlite_schema SET sql = replace(sql, 'STRICT', '') WHERE name = 'candidates'",
+		"PRAGMA writable_schema = RESET", "UPDATE candidates SET idx = 'xyz'"} {
+		if _, err := s.db.ExecContext(ctx, edit); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r, err := OpenReadOnly(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	_, err = r.Order(ctx, id)
+	if err == nil || !strings.HasPrefix(err.Error(), "results: "+path+": ") || !strings.Contains(err.Error(), `"idx"`) {
+		t.Errorf("Order: %v", err)
+	}
+}
+
 // TestQueryBombs: a value, a row or a list that would fill the memory is an error, and functions of a user's view have no effects. The
 // file's bytes and its time stay.
 func TestQueryBombs(t *testing.T) {

@@ -409,6 +409,37 @@ func TestMergeChanged(t *testing.T) {
 	}
 }
 
+// TestMergeEdited: figures that an edit hid from the comparison, a layer moved to another place and a count that is infinite
+// in a table without STRICT, are a conflict.
+func TestMergeEdited(t *testing.T) {
+	ctx := context.Background()
+	for figure, edits := range map[string][]string{
+		"position": {"UPDATE layers SET position = 10, energy_j = 2 * energy_j WHERE position = 1"},
+		"count": {"PRAGMA writable_schema = ON", "UPDATE sqlite_schema SET sql = replace(sql, 'STRICT', '') WHERE name = 'layers'",
+			"PRAGMA writable_schema = RESET", "UPDATE layers SET count = 9e999 WHERE position = 1"},
+	} {
+		b := file(t, "b.db", netSweep(), worked(0, 0, 3))
+		edited, err := Open(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, edit := range edits {
+			if _, err := edited.db.ExecContext(ctx, edit); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := edited.Close(); err != nil {
+			t.Fatal(err)
+		}
+		s, _ := merged(t, file(t, "a.db", netSweep(), worked(0, 0, 3)))
+		_, err = s.Merge(ctx, b)
+		var e *ConflictError
+		if !errors.As(err, &e) || e.N != 1 || e.First[0].Figure != figure {
+			t.Errorf("%s: %v", figure, err)
+		}
+	}
+}
+
 // TestMergeTwoIntoOne: two sweeps of a file that are one sweep here, as a part of a sweep file and a whole run of it with
 // another comment are, are joined as one, and again.
 func TestMergeTwoIntoOne(t *testing.T) {

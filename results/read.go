@@ -122,12 +122,20 @@ func (s *Store) params(ctx context.Context, sweepID int64, add func(int64, Param
 		WHERE sweep_id = ? ORDER BY p.candidate_id, p.position`, func(r *sql.Rows) error {
 		var id int64
 		var p Param
-		if err := r.Scan(&id, &p.Path, &p.Value, &p.Text); err != nil {
+		if err := s.scan(r, &id, &p.Path, &p.Value, &p.Text); err != nil {
 			return err
 		}
 		add(id, p)
 		return nil
 	}, sweepID)
+}
+
+// scan is r.Scan with an error that names the file: a value that is none of its column's kind, NULL where nothing may be NULL.
+func (s *Store) scan(r *sql.Rows, to ...any) error {
+	if err := r.Scan(to...); err != nil {
+		return explain(s.path, err)
+	}
+	return nil
 }
 
 func (s *Store) each(ctx context.Context, query string, f func(*sql.Rows) error, args ...any) error {
@@ -164,7 +172,7 @@ func (s *Store) Costs(ctx context.Context, candidateID int64) (costs []Component
 		func(r *sql.Rows) error {
 			var k ComponentCosts
 			var figures string
-			if err := r.Scan(&k.Component, &k.Instances, &figures); err != nil {
+			if err := s.scan(r, &k.Component, &k.Instances, &figures); err != nil {
 				return err
 			}
 			costs = append(costs, k)

@@ -56,7 +56,7 @@ func (s *Store) Shards(ctx context.Context) ([]Shard, error) {
 	err := s.each(ctx, "SELECT sweep_id, shard, of, candidates, coalesce(finished_at, '') FROM shards ORDER BY sweep_id, of, shard", func(r *sql.Rows) error {
 		var d Shard
 		var at string
-		if err := r.Scan(&d.SweepID, &d.Index, &d.Of, &d.Candidates, &at); err != nil {
+		if err := s.scan(r, &d.SweepID, &d.Index, &d.Of, &d.Candidates, &at); err != nil {
 			return err
 		}
 		if at != "" {

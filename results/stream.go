@@ -29,7 +29,7 @@ func (s *Store) Order(ctx context.Context, sweepID int64) ([]Place, error) {
 	var out []Place
 	err := s.each(ctx, "SELECT candidate_id, idx FROM candidates WHERE sweep_id = ? ORDER BY idx, candidate_id", func(r *sql.Rows) error {
 		var p Place
-		err := r.Scan(&p.ID, &p.Index)
+		err := s.scan(r, &p.ID, &p.Index)
 		out = append(out, p)
 		return err
 	}, sweepID)
@@ -46,7 +46,7 @@ func (s *Store) EachCandidate(ctx context.Context, sweepID int64, workload strin
 	return s.each(ctx, `SELECT candidate_id, idx, area_mm2, status, reason, coalesce(energy_j, 0), coalesce(latency_s, 0), coalesce(edp_js, 0), `+bound+`, on_front
 		FROM candidate WHERE sweep_id = ? AND workload = ? ORDER BY idx`, func(r *sql.Rows) error {
 		c := CandidateRow{Workload: workload}
-		if err := r.Scan(&c.ID, &c.Index, &c.AreaMM2, &c.Status, &c.Reason, &c.EnergyJ, &c.LatencyS, &c.EDPJs, &c.BoundEDPJs, &c.OnFront); err != nil {
+		if err := s.scan(r, &c.ID, &c.Index, &c.AreaMM2, &c.Status, &c.Reason, &c.EnergyJ, &c.LatencyS, &c.EDPJs, &c.BoundEDPJs, &c.OnFront); err != nil {
 			return err
 		}
 		return f(c)
@@ -107,7 +107,7 @@ func (s *Store) readParams(ctx context.Context, of []Place, to [][]Param) error 
 			var at int
 			var p Param
 			var path, text sql.RawBytes
-			if err := r.Scan(&at, &path, &p.Value, &text); err != nil {
+			if err := s.scan(r, &at, &path, &p.Value, &text); err != nil {
 				return err
 			}
 			p.Path, p.Text = share(path), share(text)
@@ -135,7 +135,7 @@ func (s *Store) AddArch(ctx context.Context, cs []*CandidateRow) error {
 		err := s.each(ctx, "SELECT j.key, c.arch, c.arch_yaml FROM json_each(?) j CROSS JOIN candidates c ON c.candidate_id = j.value", func(r *sql.Rows) error {
 			var at int
 			var arch, yaml string
-			if err := r.Scan(&at, &arch, &yaml); err != nil {
+			if err := s.scan(r, &at, &arch, &yaml); err != nil {
 				return err
 			}
 			part[at].Arch, part[at].ArchYAML = arch, yaml
@@ -153,7 +153,7 @@ func (s *Store) EachParamText(ctx context.Context, sweepID int64, f func(path, t
 	return s.each(ctx, `SELECT p.path, p.text FROM candidates c JOIN params p USING (candidate_id) WHERE c.sweep_id = ?
 		GROUP BY p.path, p.text ORDER BY min(c.idx), min(p.position)`, func(r *sql.Rows) error {
 		var path, text string
-		if err := r.Scan(&path, &text); err != nil {
+		if err := s.scan(r, &path, &text); err != nil {
 			return err
 		}
 		return f(path, text)
@@ -167,7 +167,7 @@ func (s *Store) Proofs(ctx context.Context, sweepID int64) (layers, unproved map
 		WHERE c.sweep_id = ? GROUP BY l.workload`, func(r *sql.Rows) error {
 		var name string
 		var n, not int
-		err := r.Scan(&name, &n, &not)
+		err := s.scan(r, &name, &n, &not)
 		layers[name], unproved[name] = n, not
 		return err
 	}, sweepID)
@@ -186,7 +186,7 @@ func (s *Store) LayersOf(ctx context.Context, p Part, f func(LayerRow) error) er
 		ORDER BY j.key, l.workload, l.position`, func(r *sql.Rows, of []Place) error {
 		var l LayerRow
 		var at int
-		if err := r.Scan(&at, &l.Workload, &l.Name, &l.Count, &l.EnergyJ, &l.LatencyS, &l.EDPJs, &l.MACs,
+		if err := s.scan(r, &at, &l.Workload, &l.Name, &l.Count, &l.EnergyJ, &l.LatencyS, &l.EDPJs, &l.MACs,
 			&l.Utilization, &l.Bottleneck, &l.MappingJSON, &l.MappingText, &l.Optimal, &l.MapspaceLog10, &l.Evaluated, &l.Seconds); err != nil {
 			return err
 		}
@@ -208,7 +208,7 @@ func (s *Store) ComponentsOf(ctx context.Context, p Part, f func(ComponentRow) e
 		var k ComponentRow
 		var at int
 		var tensors sql.RawBytes
-		if err := r.Scan(&at, &k.Workload, &k.Layer, &k.Count, &k.Name, &k.EnergyJ, &k.LeakageJ, &k.BusyS,
+		if err := s.scan(r, &at, &k.Workload, &k.Layer, &k.Count, &k.Name, &k.EnergyJ, &k.LeakageJ, &k.BusyS,
 			&k.AreaMM2, &k.Instances, &k.PeakBits, &k.SizeBits, &k.ReadBits, &k.WriteBits, &tensors); err != nil {
 			return err
 		}

@@ -61,6 +61,7 @@ func TestUsage(t *testing.T) {
 		"net.yaml":     smallNet,
 		"arch.yaml":    "name: a\nnodes:\n  - {memory: D, size: unlimited, keep: all}\n  - {memory: G, size: 64}\n  - {compute: M}\n",
 		"wrong.yaml":   "nodes: [{keep: DRAM, tensor: I}]",
+		"other.json":   `{"layers": [{"layer": "b", "mapping": {"nodes": []}}]}`,
 	})
 	before, _ := os.ReadDir(".")
 	for _, c := range []struct {
@@ -85,6 +86,7 @@ func TestUsage(t *testing.T) {
 		{"map --arch arch.yaml --workload net.yaml", "arch.yaml:4: nodes[1].size: a number without a unit"},
 		{"evaluate --arch edge --workload net.yaml --layer a --mapping wrong.yaml", "wrong.yaml"},
 		{"evaluate --arch edge --workload net.yaml --layer a --mapping none.yaml", "none.yaml"},
+		{"evaluate --arch edge --workload net.yaml --layer a --mapping other.json", `other.json: layers: no mapping of this layer; given "a"; allowed: b`},
 		{"sweep none.yaml", "no file none.yaml and no embedded sweep"},
 		{"sweep unknown.yaml", `unknown.yaml:4: axis: unknown key "axis", did you mean "axes"`},
 		{"sweep garbage.yaml", "not valid YAML"},

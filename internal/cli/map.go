@@ -219,7 +219,11 @@ func (t *target) evaluate(out *env, arch *hwmodel.Arch, layer *workload.Layer, f
 // readMapping reads a mapping of this tool's, or one of Timeloop's, of which it says what is counted otherwise here.
 func (t *target) readMapping(out *env, data []byte, file string, arch *hwmodel.Arch, layer *workload.Layer) (*mapping.Mapping, error) {
 	if !timeloop.IsMapping(data) {
-		return mapping.Parse(ofLayer(data, layer.Name), file)
+		of, err := ofLayer(data, file, layer.Name)
+		if err != nil {
+			return nil, err
+		}
+		return mapping.Parse(of, file)
 	}
 	m, notes, err := timeloop.ReadMapping(data, file, arch, &layer.Einsum, timeloop.Levels(t.spec.Sources()))
 	if err != nil {
@@ -232,16 +236,24 @@ func (t *target) readMapping(out *env, data []byte, file string, arch *hwmodel.A
 }
 
 // ofLayer returns the named layer's object where data is the whole output of map --json, else data itself.
-func ofLayer(data []byte, layer string) []byte {
+func ofLayer(data []byte, file, layer string) ([]byte, error) {
 	var doc struct{ Layers []json.RawMessage }
 	if json.Unmarshal(data, &doc) != nil {
-		return data
+		return data, nil
 	}
+	var has []string
 	for _, raw := range doc.Layers {
 		var l struct{ Layer string }
-		if json.Unmarshal(raw, &l) == nil && l.Layer == layer {
-			return raw
+		if json.Unmarshal(raw, &l) != nil || l.Layer == "" {
+			continue
 		}
+		if l.Layer == layer {
+			return raw, nil
+		}
+		has = append(has, l.Layer)
 	}
-	return data
+	if len(has) > 0 {
+		return nil, &yamlsrc.Error{File: file, Key: "layers", Msg: "no mapping of this layer", Given: layer, Allowed: strings.Join(has, ", ")}
+	}
+	return data, nil
 }

@@ -32,20 +32,28 @@ layers:
   - {name: wide, conv: {N: 60, C: 720, M: 720, P: 60, Q: 60, R: 6, S: 6}}
 `
 
+// built makes an architecture of what was read.
+func built(t *testing.T) func(*hwmodel.Spec, error) *hwmodel.Arch {
+	return func(spec *hwmodel.Spec, err error) *hwmodel.Arch {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		arch, err := spec.Build()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return arch
+	}
+}
+
 // TestTooLarge: an Einsum of many coupled variables is refused at once, with their names; a small one is mapped.
 func TestTooLarge(t *testing.T) {
 	net, err := workload.Parse([]byte(coupledNets), "coupled.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	spec, err := hwmodel.Open("eyeriss", "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	arch, err := spec.Build()
-	if err != nil {
-		t.Fatal(err)
-	}
+	arch := built(t)(hwmodel.Open("eyeriss", ""))
 	if _, err := Optimal(t.Context(), arch, &net.Layers[0].Einsum, Options{}); err != nil {
 		t.Errorf("small: %v", err)
 	}
@@ -71,16 +79,9 @@ func TestTooLarge(t *testing.T) {
 
 // TestTooLargeAlone: a variable that shares no dimension is named by itself, with its size.
 func TestTooLargeAlone(t *testing.T) {
-	spec, err := hwmodel.Open("eyeriss", "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	arch, err := spec.Build()
-	if err != nil {
-		t.Fatal(err)
-	}
+	arch := built(t)(hwmodel.Open("eyeriss", ""))
 	layer := workload.Matmul(0, 2097152, 2, 2)
-	_, err = Optimal(t.Context(), arch, &layer, Options{Imperfect: true})
+	_, err := Optimal(t.Context(), arch, &layer, Options{Imperfect: true})
 	const want = "mapper: variable m of size 2097152, with remainders; tiles that can be formed: 2.097e+06; at most 1048576 can be searched exactly"
 	if err == nil || err.Error() != want {
 		t.Errorf("%v, want %s", err, want)
@@ -91,20 +92,11 @@ func TestTooLargeAlone(t *testing.T) {
 // or not, and the next architecture is mapped as ever.
 func TestTooManyKeeps(t *testing.T) {
 	build := func(memories int) *hwmodel.Arch {
-		t.Helper()
 		text := "name: n\nclock: 1GHz\nnodes:\n  - {memory: D, size: unlimited, read: {energy: 4pJ/bit, bandwidth: 1GB/s}}\n"
 		for i := range memories {
 			text += fmt.Sprintf("  - {memory: M%d, size: %dKiB, read: {energy: %dfJ/bit, bandwidth: 100GB/s}}\n", i, 200-i, 200-i)
 		}
-		spec, err := hwmodel.ParseSpec([]byte(text+"  - {compute: M, energy: 1pJ, throughput: 1/cycle}\n"), "n.yaml")
-		if err != nil {
-			t.Fatal(err)
-		}
-		arch, err := spec.Build()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return arch
+		return built(t)(hwmodel.ParseSpec([]byte(text+"  - {compute: M, energy: 1pJ, throughput: 1/cycle}\n"), "n.yaml"))
 	}
 	var m Mapper
 	layer := workload.Matmul(0, 8, 8, 8)
